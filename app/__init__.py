@@ -1,0 +1,131 @@
+"""Guanyun: the application, put together from its rooms. The only place that knows all of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+import config
+from app.accounts import commands as account_commands
+from app.accounts import views as account_views
+from app.accounts.doors import keep_to_the_door
+from app.accounts.identities import find_actor
+from app.accounts.sessions import DatabaseSessions
+from app.api import health as health_views
+from app.api import views as api_views
+from app.audit import acts
+from app.audit import commands as audit_commands
+from app.audit import views as audit_views
+from app.calendars import views as calendar_views
+from app.calendars.catalogue_kind import CALENDARS
+from app.catalogues import commands as catalogue_commands
+from app.catalogues.catalogue import Catalogue
+from app.catalogues.kinds import CatalogueKind
+from app.catalogues.wording import N_
+from app.contracts import views as contract_views
+from app.contracts.modes import parse_mode
+from app.core import clock, refusals, templating, web
+from app.core.db import db, prepare_engine
+from app.demonstration import commands as demonstration_commands
+from app.desk import views as desk_views
+from app.desk.navigation import NAVIGATION
+from app.evidence import views as evidence_views
+from app.indicators import views as indicator_views
+from app.indicators.definitions import parse_indicator
+from app.organisations import views as organisation_views
+from app.organisations.region_file import parse_regions
+from app.scheduler import commands as scheduler_commands
+from app.scheduler import serving as serving_commands
+from app.services import views as service_views
+from app.whatif import commands as whatif_commands
+from app.whatif import views as whatif_views
+
+LOCALES = ("zh", "en")
+ROOT = Path(__file__).resolve().parent.parent
+
+CATALOGUE_KINDS = (
+    CALENDARS,
+    CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
+    CatalogueKind("indicator", N_("指标"), parse_indicator),
+    CatalogueKind("region_tree", N_("行政区划"), parse_regions),
+)
+
+BLUEPRINTS = (
+    account_views.bp,
+    audit_views.bp,
+    calendar_views.bp,
+    contract_views.bp,
+    evidence_views.bp,
+    indicator_views.bp,
+    organisation_views.bp,
+    service_views.bp,
+    desk_views.bp,
+    whatif_views.bp,
+    api_views.bp,
+    health_views.bp,
+)
+
+COMMANDS = (
+    account_commands.register_commands,
+    audit_commands.register_commands,
+    catalogue_commands.register_commands,
+    demonstration_commands.register_commands,
+    scheduler_commands.register_commands,
+    serving_commands.register_commands,
+    whatif_commands.register_commands,
+)
+
+
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
+    """The application, ready to serve; `overrides` replace settings (tests)."""
+    app = web.Guanyun(__name__, template_folder=str(ROOT / "templates"))
+    _configure(app, overrides or {})
+    _install_data(app)
+    _install_web(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for register in COMMANDS:
+        register(app)
+    web.refuse_unmarked_views(app)
+    return app
+
+
+def _configure(app: Flask, overrides: Mapping[str, object]) -> None:
+    app.config.from_mapping(config.base_settings())
+    app.config.from_mapping(config.settings())
+    app.config.from_mapping(overrides)
+    Path(str(app.config["INSTANCE"])).mkdir(parents=True, exist_ok=True)
+    clock.configure_zone(str(app.config["TIMEZONE"]))
+
+
+def _install_data(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
+    app.extensions["catalogues"] = Catalogue(CATALOGUE_KINDS, Path(__file__).parent)
+    with app.app_context():
+        prepare_engine(app)
+        acts.listen()
+
+
+def _install_web(app: web.Guanyun) -> None:
+    app.find_actor = find_actor
+    app.session_interface = DatabaseSessions()
+    Babel(app, locale_selector=chosen_locale, timezone_selector=lambda: str(app.config["TIMEZONE"]))
+    web.install(app)
+    CSRFProtect(app).exempt(api_views.bp)
+    app.before_request(keep_to_the_door)
+    refusals.install(app)
+    templating.install(app, NAVIGATION)
+
+
+def chosen_locale() -> str:
+    """The language a person chose; Chinese unless another was chosen (API: Accept-Language; commands: Chinese)."""
+    if not has_request_context():
+        return LOCALES[0]
+    if request.path.startswith("/api/"):
+        return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    wanted = session.get("locale")
+    return wanted if wanted in LOCALES else LOCALES[0]

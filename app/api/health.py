@@ -1,0 +1,5 @@
+"""Health."""
+
+from flask import Blueprint
+
+bp = Blueprint("health", __name__)

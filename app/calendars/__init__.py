@@ -1,0 +1,1 @@
+"""Working days, working sessions and the deadlines that are counted in them."""

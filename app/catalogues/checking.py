@@ -1,0 +1,121 @@
+"""Judges catalogue files without a database: each entry alone, then all of them together."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from app.catalogues.files import CatalogueFile, Finding, RawEntry
+from app.catalogues.kinds import CatalogueKind
+from app.catalogues.reading import Head, Reader, read_head
+from app.catalogues.wording import N_
+from app.core.canonical import canonical_json
+from app.core.errors import Problem, Refused
+
+
+@dataclass(frozen=True)
+class CheckedEntry:
+    """An entry that is sound in itself, ready to be stored."""
+
+    kind: str
+    head: Head
+    raw: RawEntry
+    parsed: Any
+    content: str
+    digest: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.head.code
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came out of checking some files: sound entries and everything that was found."""
+
+    entries: tuple[CheckedEntry, ...]
+    findings: tuple[Finding, ...]
+
+
+def check_files(
+    files: Iterable[CatalogueFile],
+    kinds: Mapping[str, CatalogueKind],
+    known: Iterable[tuple[str, str]] = (),
+) -> Checked:
+    """Checks files as one set; `known` are (kind, code) pairs outside them that references may point to."""
+    findings: list[Finding] = []
+    entries: list[CheckedEntry] = []
+    for file in files:
+        findings += file.findings
+        if file.kind and file.kind not in kinds:
+            choices = " ".join(sorted(kinds))
+            reason = N_("不认识的种类 %(kind)s", kind=file.kind)
+            findings.append(Finding(file.file, 1, "", reason, N_("kind 应为以下之一：%(choices)s。", choices=choices)))
+            continue
+        for raw in file.entries:
+            found = check_entry(raw, kinds[file.kind])
+            if isinstance(found, CheckedEntry):
+                entries.append(found)
+            else:
+                findings += found
+    findings += _doubled(entries)
+    findings += _dangling(entries, kinds, set(known) | {entry.key for entry in entries})
+    return Checked(tuple(entries), tuple(sorted(set(findings))))
+
+
+def check_entry(raw: RawEntry, kind: CatalogueKind) -> CheckedEntry | list[Finding]:
+    """Judges one entry: its head, then what its room says about the rest."""
+    reader = Reader(raw.content)
+    head = read_head(reader)
+    problems = list(reader.problems)
+    parsed = None
+    try:
+        parsed = kind.parse(raw.content)
+    except Refused as refusal:
+        problems += refusal.problems
+    except ValueError as error:
+        problems.append(Problem(what=str(error), remedy=N_("请对照同类条目改正。")))
+    if problems:
+        return [_finding(raw, problem) for problem in problems]
+    content = canonical_json(raw.content)
+    return CheckedEntry(kind.name, head, raw, parsed, content, hashlib.sha256(content.encode()).hexdigest())
+
+
+def _finding(raw: RawEntry, problem: Problem) -> Finding:
+    # The wording objects go through unchanged: a page can still translate them.
+    why = problem.why
+    reason = N_("%(what)s（%(why)s）", what=problem.what, why=why) if why else problem.what
+    return raw.finding(reason, problem.remedy or N_("请改正后重试。"), problem.place)
+
+
+def _doubled(entries: Iterable[CheckedEntry]) -> Iterable[Finding]:
+    """A code stands in one file, and its periods of validity do not overlap."""
+    by_key: dict[tuple[str, str], list[CheckedEntry]] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, []).append(entry)
+    for group in by_key.values():
+        group.sort(key=lambda entry: (entry.head.valid_from, entry.raw.file, entry.raw.line))
+        for earlier, later in pairwise(group):
+            yield from _clash(earlier, later)
+
+
+def _clash(earlier: CheckedEntry, later: CheckedEntry) -> Iterable[Finding]:
+    other = f"{earlier.raw.file}:{earlier.raw.line}"
+    until = earlier.head.valid_until
+    if earlier.raw.file != later.raw.file or earlier.head.valid_from == later.head.valid_from:
+        reason = N_("编码重复，已用于 %(other)s", other=other)
+        yield later.raw.finding(reason, N_("编码不得重复使用，请换一个新编码。"), "code")
+    elif until is None or until >= later.head.valid_from:
+        reason = N_("有效期与 %(other)s 重叠", other=other)
+        yield later.raw.finding(reason, N_("请给前一个条目写上更早的 valid_until。"), "valid_from")
+
+
+def _dangling(
+    entries: Iterable[CheckedEntry], kinds: Mapping[str, CatalogueKind], known: set[tuple[str, str]]
+) -> Iterable[Finding]:
+    for entry in entries:
+        for wanted in kinds[entry.kind].references(entry.parsed):
+            if (wanted.kind, wanted.code) not in known:
+                reason = N_("引用的 %(kind)s %(code)s 不存在", kind=wanted.kind, code=wanted.code)
+                yield entry.raw.finding(reason, N_("请改正编码，或先登记被引用的条目。"), wanted.place)

@@ -1,0 +1,1 @@
+"""Contracts: versions with services, agreed levels and deduction terms; signed by both sides over one digest."""

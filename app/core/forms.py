@@ -1,0 +1,144 @@
+"""Forms: the shape of input, kept when something is refused; one helper joins a form with one action."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import Length, Optional, StopValidation
+
+from app.core.db import db
+from app.core.errors import DomainError, Problem
+from app.core.money import FEN_PER_YUAN, BadNumber, parse_decimal, show_decimal, yuan_to_fen
+
+Result = TypeVar("Result")
+CONTROL_CHARACTERS = {chr(code) for code in range(32)} - {"\n", "\r", "\t"}
+
+
+def tidy(text: Any) -> Any:
+    """Strips outer blanks and unifies line ends."""
+    return text.strip().replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+def no_control_characters(_form: Any, field: Field) -> None:
+    """Refuses NUL and other control characters and lone surrogates, which no database or document carries."""
+    text = field.data
+    if isinstance(text, str) and (CONTROL_CHARACTERS & set(text) or any("\ud800" <= char <= "\udfff" for char in text)):
+        raise StopValidation(_("含有不可显示的控制字符，请删除后重试。"))
+
+
+class BaseForm(FlaskForm):
+    """A form with the version of the thing it edits; domain problems land on their fields."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            filters = [tidy, *unbound_field.kwargs.get("filters", [])]
+            return unbound_field.bind(form=form, filters=filters, **options) if _is_text(unbound_field) else super().bind_field(form, unbound_field, options)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[Problem] = []
+
+    @property
+    def row_version(self) -> int | None:
+        """The version of the record as it was when the page was opened."""
+        given = request.form.get("_version", "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None
+
+    def take(self, error: DomainError) -> None:
+        """Puts each problem beside its field, or on top when it has none."""
+        for problem in error.problems:
+            field = self._fields.get(problem.place)
+            if field is None:
+                self.problems.append(problem)
+            else:
+                field.errors = [*field.errors, _(" ").join(str(part) for part in (problem.what, problem.remedy) if part)]
+
+    def attempt(self, action: Callable[[], Result]) -> Result | None:
+        """Runs one action when the form is in shape; a refusal rolls back and stays on the form. None = not done."""
+        if not self.validate_on_submit():
+            return None
+        try:
+            result = action()
+            db.session.flush()
+        except DomainError as error:
+            if error.status not in {409, 422}:
+                raise
+            db.session.rollback()
+            self.take(error)
+            return None
+        return result
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows the form: 422 when it was sent and not accepted."""
+        return 422 if request.method == "POST" else 200
+
+
+def _is_text(unbound_field: Any) -> bool:
+    return isinstance(unbound_field.field_class, type) and issubclass(unbound_field.field_class, StringField) and "filters" not in unbound_field.kwargs
+
+
+def text(longest: int) -> list[Any]:
+    """Validators of an optional text."""
+    return [Optional(), Length(max=longest, message=_l("最多 %(max)d 个字。")), no_control_characters]
+
+
+class NumberField(StringField):
+    """A plain decimal with at most `places` decimals; what was typed is kept when it is not one."""
+
+    def __init__(self, label: Any = None, validators: Any = None, places: int = 6, **kwargs: Any) -> None:
+        self.places = places
+        super().__init__(label, validators, **kwargs)
+
+    def number(self) -> Decimal | None:
+        return parse_decimal(self.data, self.places) if self.data else None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            try:
+                self.number()
+            except BadNumber as error:
+                raise StopValidation(
+                    _("请填写普通数字，最多 %(n)s 位小数，例如 1234.5。", n=self.places)
+                ) from error
+
+    def process_data(self, value: Any) -> None:
+        self.data = show_decimal(value).replace(",", "") if isinstance(value, Decimal) else value
+
+
+class MoneyField(NumberField):
+    """An amount in yuan, whole fen in the program."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, places=2, **kwargs)
+
+    def fen(self) -> int | None:
+        return yuan_to_fen(self.data) if self.data else None
+
+    def process_data(self, value: Any) -> None:
+        self.data = f"{Decimal(value) / FEN_PER_YUAN:.2f}" if isinstance(value, int) else value
+
+
+class DayField(StringField):
+    """A day as 2026-09-01; shown as a date input."""
+
+    def day(self) -> date | None:
+        return date.fromisoformat(self.data) if self.data else None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            try:
+                found = self.day()
+            except ValueError as error:
+                raise StopValidation(_("请按 2026-09-01 的格式填写日期。")) from error
+            if found and not date(1990, 1, 1) <= found <= date(2100, 12, 31):
+                raise StopValidation(_("日期须在 1990 年至 2100 年之间。"))
+
+    def process_data(self, value: Any) -> None:
+        self.data = value.isoformat() if isinstance(value, date) else value

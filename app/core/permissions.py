@@ -1,0 +1,310 @@
+"""Who may do what: one alphabetical list of permissions, one list of roles, one table between them."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _l
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """Every act and every look, as `subject:act`. A route or an action names exactly one."""
+
+    ACCOUNT_CREATE = "account:create"
+    ACCOUNT_DISABLE = "account:disable"
+    ACCOUNT_ENABLE = "account:enable"
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_RESET = "account:reset"
+    AUDIT_EXPORT = "audit:export"
+    AUDIT_READ = "audit:read"
+    AUDIT_SEAL = "audit:seal"
+    CALENDAR_READ = "calendar:read"
+    CATALOG_LOAD = "catalog:load"
+    CATALOG_READ = "catalog:read"
+    CONTRACT_AGREE_TERMINATION = "contract:agree_termination"
+    CONTRACT_ATTACH = "contract:attach"
+    CONTRACT_DRAFT = "contract:draft"
+    CONTRACT_EXPIRE = "contract:expire"
+    CONTRACT_PROPOSE_TERMINATION = "contract:propose_termination"
+    CONTRACT_READ = "contract:read"
+    CONTRACT_REFUSE_TERMINATION = "contract:refuse_termination"
+    CONTRACT_RETURN = "contract:return"
+    CONTRACT_SIGN = "contract:sign"
+    CONTRACT_SUBMIT = "contract:submit"
+    CONTRACT_TAKE_EFFECT = "contract:take_effect"
+    CONTRACT_VOID = "contract:void"
+    DESK_READ = "desk:read"
+    EVIDENCE_READ = "evidence:read"
+    GRANT_GIVE = "grant:give"
+    GRANT_READ = "grant:read"
+    GRANT_REVOKE = "grant:revoke"
+    INDICATOR_READ = "indicator:read"
+    MEMBERSHIP_CREATE = "membership:create"
+    MEMBERSHIP_END = "membership:end"
+    ORGANISATION_CREATE = "organisation:create"
+    ORGANISATION_DISCLOSE = "organisation:disclose"
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_RENAME = "organisation:rename"
+    PROFILE_UPDATE = "profile:update"
+    REGION_LOAD = "region:load"
+    SERVICE_CREATE = "service:create"
+    SERVICE_READ = "service:read"
+    SERVICE_RETIRE = "service:retire"
+    SERVICE_UPDATE = "service:update"
+    TASK_READ = "task:read"
+    TASK_RECOMPUTE = "task:recompute"
+    TOKEN_CREATE = "token:create"
+    TOKEN_READ = "token:read"
+    TOKEN_REVOKE = "token:revoke"
+    WHATIF_RUN = "whatif:run"
+
+    @property
+    def label(self) -> Any:
+        return PERMISSION_LABELS[self]
+
+
+class Role(StrEnum):
+    """The hats a person can wear in an organisation (domain.md 1; GB/T 22239-2019 for the three administrators)."""
+
+    AGENCY_OFFICER = "agency_officer"
+    AGENCY_SIGNATORY = "agency_signatory"
+    AUDIT_ADMIN = "audit_admin"
+    AUTHORITY_LEAD = "authority_lead"
+    AUTHORITY_OFFICER = "authority_officer"
+    INSPECTOR = "inspector"
+    LEADER = "leader"
+    OPERATOR_OFFICER = "operator_officer"
+    OPERATOR_SIGNATORY = "operator_signatory"
+    SECURITY_ADMIN = "security_admin"
+    SUPERVISOR = "supervisor"
+    SYSTEM_ADMIN = "system_admin"
+
+    @property
+    def label(self) -> Any:
+        return ROLE_LABELS[self]
+
+
+class RoleClass(StrEnum):
+    """A person is of one class for life: the three administrators never do business acts (三员分立)."""
+
+    AUDIT = "audit"
+    BUSINESS = "business"
+    SECURITY = "security"
+    SYSTEM = "system"
+
+    @property
+    def label(self) -> Any:
+        return ROLE_CLASS_LABELS[self]
+
+
+class Side(StrEnum):
+    """The three sides of 管运分离: one manages, one operates, one watches."""
+
+    MANAGEMENT = "management"
+    OPERATION = "operation"
+    SUPERVISION = "supervision"
+
+    @property
+    def label(self) -> Any:
+        return SIDE_LABELS[self]
+
+
+SIDE_LABELS = {
+    Side.MANAGEMENT: _l("管理方"),
+    Side.OPERATION: _l("运营方"),
+    Side.SUPERVISION: _l("监督方"),
+}
+
+ROLE_LABELS = {
+    Role.AGENCY_OFFICER: _l("项目单位经办"),
+    Role.AGENCY_SIGNATORY: _l("项目单位负责人"),
+    Role.AUDIT_ADMIN: _l("审计管理员"),
+    Role.AUTHORITY_LEAD: _l("主管部门负责人"),
+    Role.AUTHORITY_OFFICER: _l("主管部门经办"),
+    Role.INSPECTOR: _l("督查员"),
+    Role.LEADER: _l("领导"),
+    Role.OPERATOR_OFFICER: _l("运营企业经办"),
+    Role.OPERATOR_SIGNATORY: _l("运营企业负责人"),
+    Role.SECURITY_ADMIN: _l("安全管理员"),
+    Role.SUPERVISOR: _l("监理"),
+    Role.SYSTEM_ADMIN: _l("系统管理员"),
+}
+
+ROLE_CLASS_LABELS = {
+    RoleClass.AUDIT: _l("审计管理员"),
+    RoleClass.BUSINESS: _l("业务人员"),
+    RoleClass.SECURITY: _l("安全管理员"),
+    RoleClass.SYSTEM: _l("系统管理员"),
+}
+
+ROLE_CLASSES: dict[Role, RoleClass] = {
+    role: {
+        Role.SYSTEM_ADMIN: RoleClass.SYSTEM,
+        Role.SECURITY_ADMIN: RoleClass.SECURITY,
+        Role.AUDIT_ADMIN: RoleClass.AUDIT,
+    }.get(role, RoleClass.BUSINESS)
+    for role in Role
+}
+
+# The side an organisation must be able to hold before one of its people may wear the hat.
+ROLE_SIDES: dict[Role, Side] = {
+    Role.AGENCY_OFFICER: Side.MANAGEMENT,
+    Role.AGENCY_SIGNATORY: Side.MANAGEMENT,
+    Role.AUDIT_ADMIN: Side.MANAGEMENT,
+    Role.AUTHORITY_LEAD: Side.MANAGEMENT,
+    Role.AUTHORITY_OFFICER: Side.MANAGEMENT,
+    Role.INSPECTOR: Side.SUPERVISION,
+    Role.LEADER: Side.MANAGEMENT,
+    Role.OPERATOR_OFFICER: Side.OPERATION,
+    Role.OPERATOR_SIGNATORY: Side.OPERATION,
+    Role.SECURITY_ADMIN: Side.MANAGEMENT,
+    Role.SUPERVISOR: Side.SUPERVISION,
+    Role.SYSTEM_ADMIN: Side.MANAGEMENT,
+}
+
+# Roles whose reach is the whole subtree of the organisation's mandated regions, not only its own contracts.
+MANDATE_ROLES = frozenset({Role.AUTHORITY_LEAD, Role.AUTHORITY_OFFICER, Role.INSPECTOR, Role.LEADER})
+
+P = Permission
+_EVERYBODY = {P.CALENDAR_READ, P.DESK_READ, P.PROFILE_UPDATE, P.TASK_READ, P.WHATIF_RUN}
+_BUSINESS = _EVERYBODY | {
+    P.CATALOG_READ,
+    P.CONTRACT_READ,
+    P.EVIDENCE_READ,
+    P.INDICATOR_READ,
+    P.ORGANISATION_READ,
+    P.SERVICE_READ,
+}
+_ADMINISTRATOR = _EVERYBODY | {P.ACCOUNT_READ, P.CATALOG_READ, P.GRANT_READ, P.ORGANISATION_READ, P.TOKEN_READ}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AGENCY_OFFICER: frozenset(
+        _BUSINESS
+        | {
+            P.CONTRACT_ATTACH,
+            P.CONTRACT_DRAFT,
+            P.CONTRACT_PROPOSE_TERMINATION,
+            P.CONTRACT_RETURN,
+            P.CONTRACT_SUBMIT,
+            P.CONTRACT_VOID,
+            P.SERVICE_CREATE,
+            P.SERVICE_RETIRE,
+            P.SERVICE_UPDATE,
+        }
+    ),
+    Role.AGENCY_SIGNATORY: frozenset(_BUSINESS | {P.CONTRACT_RETURN, P.CONTRACT_SIGN}),
+    Role.AUDIT_ADMIN: frozenset(_ADMINISTRATOR | {P.AUDIT_EXPORT, P.AUDIT_READ}),
+    Role.AUTHORITY_LEAD: frozenset(_BUSINESS),
+    Role.AUTHORITY_OFFICER: frozenset(_BUSINESS),
+    Role.INSPECTOR: frozenset(_BUSINESS),
+    Role.LEADER: frozenset(_BUSINESS),
+    Role.OPERATOR_OFFICER: frozenset(_BUSINESS | {P.CONTRACT_ATTACH, P.CONTRACT_RETURN}),
+    Role.OPERATOR_SIGNATORY: frozenset(
+        _BUSINESS | {P.CONTRACT_AGREE_TERMINATION, P.CONTRACT_REFUSE_TERMINATION, P.CONTRACT_RETURN, P.CONTRACT_SIGN}
+    ),
+    Role.SECURITY_ADMIN: frozenset(
+        _ADMINISTRATOR | {P.ACCOUNT_DISABLE, P.GRANT_GIVE, P.GRANT_REVOKE, P.TOKEN_CREATE, P.TOKEN_REVOKE}
+    ),
+    Role.SUPERVISOR: frozenset(_BUSINESS),
+    Role.SYSTEM_ADMIN: frozenset(
+        _ADMINISTRATOR
+        | {
+            P.ACCOUNT_CREATE,
+            P.ACCOUNT_DISABLE,
+            P.ACCOUNT_ENABLE,
+            P.ACCOUNT_RESET,
+            P.MEMBERSHIP_CREATE,
+            P.MEMBERSHIP_END,
+            P.ORGANISATION_CREATE,
+            P.ORGANISATION_DISCLOSE,
+            P.ORGANISATION_RENAME,
+        }
+    ),
+}
+
+# What the system itself may do in scheduled jobs and set-up commands, and nothing else.
+SYSTEM_PERMISSIONS = frozenset(
+    {
+        P.AUDIT_SEAL,
+        P.CATALOG_LOAD,
+        P.CONTRACT_EXPIRE,
+        P.CONTRACT_READ,
+        P.CONTRACT_TAKE_EFFECT,
+        P.REGION_LOAD,
+        P.TASK_RECOMPUTE,
+    }
+)
+
+PERMISSION_LABELS = {
+    P.ACCOUNT_CREATE: _l("建立账号"),
+    P.ACCOUNT_DISABLE: _l("停用账号"),
+    P.ACCOUNT_ENABLE: _l("启用账号"),
+    P.ACCOUNT_READ: _l("查看账号"),
+    P.ACCOUNT_RESET: _l("重置登录凭据"),
+    P.AUDIT_EXPORT: _l("导出审计记录"),
+    P.AUDIT_READ: _l("查看审计记录"),
+    P.AUDIT_SEAL: _l("封存审计树头"),
+    P.CALENDAR_READ: _l("查看工作日历"),
+    P.CATALOG_LOAD: _l("载入规则目录"),
+    P.CATALOG_READ: _l("查看规则目录"),
+    P.CONTRACT_AGREE_TERMINATION: _l("同意终止合同"),
+    P.CONTRACT_ATTACH: _l("上传合同附件"),
+    P.CONTRACT_DRAFT: _l("起草合同"),
+    P.CONTRACT_EXPIRE: _l("合同到期"),
+    P.CONTRACT_PROPOSE_TERMINATION: _l("提出终止合同"),
+    P.CONTRACT_READ: _l("查看合同"),
+    P.CONTRACT_REFUSE_TERMINATION: _l("不同意终止合同"),
+    P.CONTRACT_RETURN: _l("退回修改"),
+    P.CONTRACT_SIGN: _l("签署合同"),
+    P.CONTRACT_SUBMIT: _l("提交会签"),
+    P.CONTRACT_TAKE_EFFECT: _l("合同生效"),
+    P.CONTRACT_VOID: _l("作废合同"),
+    P.DESK_READ: _l("查看工作台"),
+    P.EVIDENCE_READ: _l("查看证据材料"),
+    P.GRANT_GIVE: _l("授予角色"),
+    P.GRANT_READ: _l("查看授权"),
+    P.GRANT_REVOKE: _l("收回角色"),
+    P.INDICATOR_READ: _l("查看指标"),
+    P.MEMBERSHIP_CREATE: _l("登记任职"),
+    P.MEMBERSHIP_END: _l("结束任职"),
+    P.ORGANISATION_CREATE: _l("登记机构"),
+    P.ORGANISATION_DISCLOSE: _l("披露控制关系"),
+    P.ORGANISATION_READ: _l("查看机构"),
+    P.ORGANISATION_RENAME: _l("变更机构名称"),
+    P.PROFILE_UPDATE: _l("维护本人账号"),
+    P.REGION_LOAD: _l("载入行政区划"),
+    P.SERVICE_CREATE: _l("登记服务"),
+    P.SERVICE_READ: _l("查看服务"),
+    P.SERVICE_RETIRE: _l("停用服务"),
+    P.SERVICE_UPDATE: _l("修改服务"),
+    P.TASK_READ: _l("查看待办"),
+    P.TASK_RECOMPUTE: _l("重算待办期限"),
+    P.TOKEN_CREATE: _l("签发接口令牌"),
+    P.TOKEN_READ: _l("查看接口令牌"),
+    P.TOKEN_REVOKE: _l("吊销接口令牌"),
+    P.WHATIF_RUN: _l("试算"),
+}
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Names the permission of a view; the web frame checks it before the view runs (default: deny)."""
+
+    def mark(view: View) -> View:
+        view.__permission__ = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Marks the few views that anybody may open (sign-in, health)."""
+    view.__permission__ = None  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Marks a view that is open to every signed-in person while sign-in is still being completed."""
+    view.__permission__ = "signed-in"  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,5 @@
+"""The workbench."""
+
+from flask import Blueprint
+
+bp = Blueprint("desk", __name__)

@@ -1,0 +1,1 @@
+"""Evidence: files known by their digests, checked on the way in, never changed."""

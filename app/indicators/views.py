@@ -1,0 +1,5 @@
+"""Pages of indicators."""
+
+from flask import Blueprint
+
+bp = Blueprint("indicators", __name__)

@@ -1,0 +1,1 @@
+"""Transition tables, and tasks with working-day deadlines."""

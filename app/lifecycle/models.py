@@ -1,0 +1,67 @@
+"""Table of tasks: an organisation's people with a permission owe an act on a subject until a working day."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, LabelledEnum, enum_column, table_args
+from app.core.permissions import Permission
+from app.organisations.models import Organisation
+from app.subjects.models import Subject
+
+
+class TaskState(LabelledEnum):
+    """Open until the act is done, or dropped when it is no longer owed."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {"open": _l("待办"), "done": _l("已办"), "dropped": _l("已取消")}
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        return {"open": "progress", "done": "good", "dropped": "muted"}
+
+
+class Task(Entity):
+    """`permission` is the act that is owed. The start day is not counted; `due_on` is a working day.
+
+    `provisional` says that the due day lies in a year whose holidays are not announced; it is computed again when
+    they are.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = table_args(
+        sa.CheckConstraint("workdays > 0", name="workdays_positive"),
+        sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_when_not_open"),
+        sa.Index("ix_tasks_organisation_id_state_due_on", "organisation_id", "state", "due_on"),
+        sa.Index("ix_tasks_subject_id", "subject_id"),
+        sa.Index(
+            "uq_tasks_open",
+            "subject_id",
+            "organisation_id",
+            "permission",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("subjects.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    permission: Mapped[Permission] = mapped_column(sa.String(60))
+    started_on: Mapped[date]
+    workdays: Mapped[int]
+    due_on: Mapped[date]
+    provisional: Mapped[bool]
+    state: Mapped[TaskState] = enum_column(TaskState, "state", default=TaskState.OPEN)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    subject: Mapped[Subject] = relationship(lazy="joined")
+    organisation: Mapped[Organisation] = relationship(lazy="joined")

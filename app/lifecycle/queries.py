@@ -1,0 +1,62 @@
+"""An actor's tasks by deadline, in words a page can show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app.calendars.queries import workdays_left
+from app.core.actors import Actor
+from app.core.db import db
+from app.core.permissions import ROLE_PERMISSIONS, Permission, Role
+from app.lifecycle.models import Task, TaskState
+from app.subjects.models import Subject
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A due day as components/deadline.html shows it; `days_left` are working days, negative when overdue."""
+
+    days_left: int
+    due: str
+    overdue: bool
+    provisional: bool
+
+
+def deadline_of(task: Task) -> Deadline:
+    left = workdays_left(task.due_on)
+    return Deadline(left, task.due_on.isoformat(), left < 0, task.provisional)
+
+
+def own_tasks(actor: Actor) -> sa.Select[Any]:
+    """Open tasks of the actor's organisation that he has the permission to do."""
+    return (
+        sa.select(Task)
+        .join(Subject, Subject.id == Task.subject_id)
+        .where(
+            Task.state == TaskState.OPEN,
+            Task.organisation_id == actor.organisation_id,
+            Task.permission.in_([permission.value for permission in actor.permissions]),
+        )
+        .order_by(Task.due_on, Task.id)
+    )
+
+
+def count_own_tasks(actor: Actor) -> int:
+    counted = sa.select(sa.func.count()).select_from(own_tasks(actor).order_by(None).subquery())
+    return db.session.scalar(counted) or 0
+
+
+def open_tasks_of(subject: Subject) -> list[Task]:
+    """Who owes what on a subject, by deadline."""
+    return list(
+        db.session.scalars(
+            sa.select(Task).where(Task.subject_id == subject.id, Task.state == TaskState.OPEN).order_by(Task.due_on, Task.id)
+        )
+    )
+
+
+def who_may(permission: str) -> str:
+    """The roles that can do an act, for a page that says who must act."""
+    return _("、").join(str(role.label) for role in Role if Permission(permission) in ROLE_PERMISSIONS[role])

@@ -1,0 +1,1 @@
+"""Regions, organisations, the sides they may hold, and who controls whom."""

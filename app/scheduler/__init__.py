@@ -1,0 +1,1 @@
+"""Runs the jobs in a process of its own; any number may run."""

@@ -1,0 +1,1 @@
+"""The ledger of services: what is run, for whom, counted in which unit."""

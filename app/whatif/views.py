@@ -1,0 +1,57 @@
+"""The page 试算: a calculation on what is typed in; nothing is stored."""
+
+import json
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
+
+from app.calendars.flaws import Flaw
+from app.catalogues.queries import said
+from app.core.permissions import Permission, requires
+from app.whatif.examples import EXAMPLES
+from app.whatif.forms import WhatifForm
+from app.whatif.kinds import KINDS, answer_text
+
+bp = Blueprint("whatif", __name__)
+
+LABELS = {"due": _l("期限推算"), "elapsed": _l("已用工作时间")}
+HINTS = {
+    "due": _l("由起点推算到期时间：minutes 为工作分钟，workdays 为工作日，days 为自然日，months 为月；起始日不计入。"),
+    "elapsed": _l("两个时刻之间的工作分钟数，扣除暂停时间。"),
+}
+MOST_INPUTS = 100  # of a list typed into the page
+
+
+@bp.get("/whatif")
+@requires(Permission.WHATIF_RUN)
+def index() -> ResponseReturnValue:
+    kind = request.args.get("kind", "due")
+    if kind not in KINDS:
+        raise NotFound
+    return _page(WhatifForm(formdata=None, kind=kind, content=EXAMPLES[kind]), "")
+
+
+@bp.post("/whatif")
+@requires(Permission.WHATIF_RUN)
+def compute() -> ResponseReturnValue:
+    form = WhatifForm()
+    if not form.validate_on_submit():
+        return _page(form, ""), form.status
+    try:
+        found = answer_text(form.kind.data or "", form.content.data or "", say=_say, most=MOST_INPUTS)
+    except Flaw as flaw:
+        form.content.errors = [_say(flaw)]
+        return _page(form, ""), form.status
+    return _page(form, json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _page(form: WhatifForm, found: str) -> str:
+    kind = form.kind.data if form.kind.data in KINDS else "due"
+    tabs = [{"key": name, "label": LABELS[name], "href": f"?kind={name}"} for name in KINDS]
+    return render_template("whatif/index.html", form=form, kind=kind, hint=HINTS[kind], tabs=tabs, answer=found)
+
+
+def _say(flaw: Flaw) -> str:
+    return flaw.say(said)

@@ -1,0 +1,1 @@
+"""The database through time: revisions and the guards they set."""

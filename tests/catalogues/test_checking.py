@@ -1,0 +1,100 @@
+"""Entries are judged alone and together, and everything that is wrong is reported at once with file and line."""
+
+import pytest
+
+from tests.catalogues.notes import entry, file_of, findings_in
+
+
+def test_a_sound_file_has_no_findings():
+    assert findings_in(file_of(entry("N-1", weight="0.5"), entry("N-2", follows="N-1"))) == ()
+
+
+@pytest.mark.parametrize(
+    "changes, line, reason",
+    [
+        pytest.param({"code": None}, 3, "缺少 code", id="no code"),
+        pytest.param({"code": "'N 1'"}, 3, "编码", id="a code with a blank"),
+        pytest.param({"name": None}, 3, "缺少 name", id="no name"),
+        pytest.param({"name": "{zh: 便笺}"}, 4, "缺少 name.en", id="no English name"),
+        pytest.param({"name": "{en: Note}"}, 4, "缺少 name.zh", id="no Chinese name"),
+        pytest.param({"name": "{zh: 便笺, en: Note, fr: Note}"}, 4, "不认识的键 name.fr", id="a third language"),
+        pytest.param({"name": "[a]"}, 4, "name", id="a name that is a list"),
+        pytest.param({"citation": None}, 3, "缺少 citation", id="law without citation"),
+        pytest.param({"status": None}, 3, "缺少 status", id="no status"),
+        pytest.param({"status": "X"}, 6, "status 的值“X”不对", id="unknown status"),
+        pytest.param({"valid_from": "2024-02-30"}, 7, "valid_from", id="a day that does not exist"),
+        pytest.param({"valid_from": "2024-1-1"}, 7, "valid_from", id="a date written otherwise"),
+        pytest.param({"valid_from": "20240101"}, 7, "valid_from", id="a date without dashes"),
+        pytest.param({"valid_until": "2023-12-31"}, 8, "失效日期早于生效日期", id="ends before it begins"),
+        pytest.param({"wieght": "1"}, 8, "不认识的键 wieght", id="unknown key"),
+        pytest.param({"weight": "NaN"}, 8, "weight", id="not a number"),
+        pytest.param({"weight": "true"}, 8, "weight", id="a boolean for a number"),
+        pytest.param({"follows": "N-9"}, 8, "引用的 note N-9 不存在", id="a reference to nothing"),
+    ],
+)
+def test_a_bad_entry_is_found_at_its_line(changes, line, reason):
+    code = changes.pop("code", "N-1")
+    found = findings_in(file_of(entry(code, **changes)))
+    assert [(one.file, one.line) for one in found] == [("a.yaml", line)]
+    assert reason in found[0].reason
+    assert found[0].remedy
+
+
+def test_a_product_default_needs_no_citation():
+    assert findings_in(file_of(entry(status="D", citation=None))) == ()
+
+
+def test_an_unknown_kind_is_named_with_the_known_ones():
+    (found,) = findings_in(file_of(kind="memo"))
+    assert "memo" in found.reason
+    assert "note" in found.remedy
+
+
+@pytest.mark.parametrize(
+    "texts, place, reason",
+    [
+        pytest.param([file_of(entry(), entry())], ("a.yaml", 8), "编码重复", id="doubled in a file"),
+        pytest.param([file_of(), file_of()], ("b.yaml", 3), "编码重复", id="doubled across files"),
+        pytest.param(
+            [file_of(entry(valid_until="2024-12-31")), file_of(entry(valid_from="2025-01-01"))],
+            ("b.yaml", 3),
+            "编码重复",
+            id="doubled across files though one ends",
+        ),
+        pytest.param([file_of(entry(), entry(valid_from="2025-01-01"))], ("a.yaml", 12), "重叠", id="open before next"),
+        pytest.param(
+            [file_of(entry(valid_until="2025-01-01"), entry(valid_from="2025-01-01"))],
+            ("a.yaml", 13),
+            "重叠",
+            id="one day in both",
+        ),
+    ],
+)
+def test_a_code_has_one_meaning_at_a_time(texts, place, reason):
+    (found,) = findings_in(*texts)
+    assert (found.file, found.line) == place
+    assert reason in found.reason
+
+
+def test_periods_that_follow_each_other_are_sound():
+    assert findings_in(file_of(entry(valid_until="2024-12-31"), entry(valid_from="2025-01-01"))) == ()
+
+
+def test_everything_is_reported_at_once_in_the_order_of_the_files():
+    found = findings_in(
+        file_of(entry("N-1", status="X", weight="much"), entry("N-2", name="{zh: 便笺}")),
+        b"\xff",
+        file_of(entry("N-3", odd="1")),
+    )
+    assert [(one.file, one.line) for one in found] == [
+        ("a.yaml", 6),
+        ("a.yaml", 8),
+        ("a.yaml", 10),
+        ("b.yaml", 1),
+        ("c.yaml", 8),
+    ]
+
+
+def test_a_finding_reads_as_file_line_code_reason_remedy():
+    (found,) = findings_in(file_of(entry(status="X")))
+    assert str(found) == "a.yaml:6: N-1: status 的值“X”不对 — 应为以下之一：V V2 M D P。"
