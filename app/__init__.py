@@ -25,6 +25,7 @@ from app.catalogues import commands as catalogue_commands
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.kinds import CatalogueKind
 from app.catalogues.wording import N_
+from app.contracts import drafting_views
 from app.contracts import views as contract_views
 from app.contracts.modes import parse_mode
 from app.core import clock, refusals, templating, web
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     audit_views.bp,
     calendar_views.bp,
     contract_views.bp,
+    drafting_views.bp,
     evidence_views.bp,
     indicator_views.bp,
     organisation_views.bp,

@@ -2,17 +2,19 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.accounts.models import AccountState, Grant, Membership, User
+from app.accounts.identities import TOKEN_PREFIX, Scope
+from app.accounts.models import AccountState, ApiToken, Grant, Membership, User
 from app.accounts.passwords import hash_password
-from app.accounts.sessions import end_sessions
+from app.accounts.sessions import end_sessions, key_hash
 from app.audit import act
 from app.core.actors import Actor, must
-from app.core.clock import now, today
+from app.core.clock import now, today, zone
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused, WrongState
 from app.core.permissions import ROLE_CLASSES, ROLE_SIDES, Permission, Role, RoleClass
@@ -20,6 +22,24 @@ from app.organisations.models import Organisation, OrganisationState
 
 # Letters and digits that are not mistaken for one another when read aloud or copied by hand.
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+LONGEST_TOKEN = timedelta(days=366)
+# What the very first administrator of a kind is set up with, by a command on the server and never again after that.
+FOUNDER = Actor(
+    user_id=None,
+    login="setup",
+    name="安装程序",
+    permissions=frozenset(
+        {
+            Permission.ACCOUNT_CREATE,
+            Permission.GRANT_GIVE,
+            Permission.MEMBERSHIP_CREATE,
+            Permission.ORGANISATION_CREATE,
+        }
+    ),
+    origin="cli",
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,9 @@ def create_account(actor: Actor, new: NewAccount, password: str) -> User:
     """Creates a person's account with a first password."""
     must(actor, Permission.ACCOUNT_CREATE)
     if db.session.scalar(sa.select(User.id).where(User.login == new.login)):
-        raise Refused(Problem(_("登录名“%(login)s”已被使用。", login=new.login), remedy=_("请换一个登录名。"), place="login"))
+        raise Refused(
+            Problem(_("登录名“%(login)s”已被使用。", login=new.login), remedy=_("请换一个登录名。"), place="login")
+        )
     if new.expires_on and new.expires_on < today():
         raise Refused(Problem(_("到期日早于今天。"), remedy=_("请填写今天或以后的日期。"), place="expires_on"))
     with act(actor, Permission.ACCOUNT_CREATE, ref=f"account:{new.login}"):
@@ -59,6 +81,26 @@ def create_account(actor: Actor, new: NewAccount, password: str) -> User:
     return user
 
 
+def found_administrator(actor: Actor, new: NewAccount, password: str, organisation: Organisation) -> User:
+    """Sets up the first administrator of a kind (bootstrap): account, membership and role at once.
+
+    There is nobody yet who could do it in three hands. It works once for each of the three kinds, while no account of
+    that kind exists, and never gives a role of business (the database refuses such a grant without a giver).
+    """
+    if actor is not FOUNDER or new.role_class is RoleClass.BUSINESS or _count_of_class(new.role_class):
+        raise NotAllowed(
+            Problem(
+                _("必须由一名管理员办理。"),
+                why=_("只有某类管理员一名也没有时，才能在服务器上直接建立该类的第一名。"),
+                remedy=_("请用 --as 指明办理人的登录名。"),
+            )
+        )
+    user = create_account(actor, new, password)
+    membership = create_membership(actor, user, organisation, "", today())
+    give_role(actor, membership, next(role for role, kind in ROLE_CLASSES.items() if kind is new.role_class))
+    return user
+
+
 def disable_account(actor: Actor, user: User, reason: str) -> None:
     """Puts a person out at the next request, ends his sessions. Not oneself, not the last administrator of a kind."""
     must(actor, Permission.ACCOUNT_DISABLE)
@@ -66,14 +108,7 @@ def disable_account(actor: Actor, user: User, reason: str) -> None:
     _reason_given(reason)
     if user.state is AccountState.DISABLED:
         raise WrongState(Problem(_("该账号已经停用。")))
-    if user.role_class is not RoleClass.BUSINESS and _active_of_class(user.role_class) <= 1:
-        raise Refused(
-            Problem(
-                _("不能停用最后一名%(kind)s。", kind=user.role_class.label),
-                why=_("系统管理员、安全管理员、审计管理员必须各有人在岗（三员分立）。"),
-                remedy=_("请先建立并授权另一名%(kind)s。", kind=user.role_class.label),
-            )
-        )
+    _keep_one_in_office(user)
     with act(actor, Permission.ACCOUNT_DISABLE, ref=f"account:{user.login}", reason=reason):
         user.state = AccountState.DISABLED
     end_sessions(user.id)
@@ -106,7 +141,7 @@ def reset_credentials(actor: Actor, user: User, reason: str, password: str) -> N
 
 
 def create_membership(actor: Actor, user: User, organisation: Organisation, post: str, since: date) -> Membership:
-    """Registers that a person belongs to an organisation; roles are granted separately by the security administrator."""
+    """Registers that a person belongs to an organisation; roles are granted by the security administrator."""
     must(actor, Permission.MEMBERSHIP_CREATE)
     _not_oneself(actor, user)
     if organisation.state is not OrganisationState.ACTIVE:
@@ -130,6 +165,7 @@ def end_membership(actor: Actor, membership: Membership, until: date, reason: st
         raise WrongState(Problem(_("该任职已登记结束日期。")))
     if until < membership.valid_from:
         raise Refused(Problem(_("结束日期早于开始日期。"), place="valid_until"))
+    _keep_one_in_office(membership.user)
     with act(actor, Permission.MEMBERSHIP_END, ref=f"account:{membership.user.login}", reason=reason):
         membership.valid_until = until
 
@@ -163,7 +199,12 @@ def _grant_problems(membership: Membership, role: Role) -> list[Problem]:
     if ROLE_CLASSES[role] is not user.role_class:
         found.append(
             Problem(
-                _("%(name)s 是%(kind)s账号，不能担任“%(role)s”。", name=user.name, kind=user.role_class.label, role=role.label),
+                _(
+                    "%(name)s 是%(kind)s账号，不能担任“%(role)s”。",
+                    name=user.name,
+                    kind=user.role_class.label,
+                    role=role.label,
+                ),
                 why=_("系统、安全、审计管理员由三人分任，且都不办理业务。"),
                 article="GB/T 22239-2019 8.1.5",
                 place="role",
@@ -172,7 +213,12 @@ def _grant_problems(membership: Membership, role: Role) -> list[Problem]:
     if ROLE_SIDES[role] not in organisation.sides:
         found.append(
             Problem(
-                _("“%(role)s”属于%(side)s，%(org)s 没有登记为%(side)s。", role=role.label, side=ROLE_SIDES[role].label, org=organisation.name),
+                _(
+                    "“%(role)s”属于%(side)s，%(org)s 没有登记为%(side)s。",
+                    role=role.label,
+                    side=ROLE_SIDES[role].label,
+                    org=organisation.name,
+                ),
                 why=_("管理、运营、监督三方的角色只能由相应一方机构的人员担任。"),
                 place="role",
             )
@@ -191,11 +237,72 @@ def revoke_role(actor: Actor, grant: Grant, user: User, reason: str) -> None:
     _reason_given(reason)
     if not grant.active:
         raise WrongState(Problem(_("该角色已经收回。")))
+    _keep_one_in_office(user)
     with act(actor, Permission.GRANT_REVOKE, ref=f"account:{user.login}", reason=reason) as running:
         grant.revoked_at = now()
         grant.revoked_by = actor.user_id
         grant.revoke_reason = reason
         running.note(role=grant.role.value)
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """What a token is for, what it may do and until when."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_on: date
+
+
+def create_token(actor: Actor, membership: Membership, new: NewToken) -> tuple[ApiToken, str]:
+    """Issues a token for a person's identity; the text is returned once and only its hash is kept."""
+    must(actor, Permission.TOKEN_CREATE)
+    _not_oneself(actor, membership.user)
+    problems = list(_token_problems(membership, new))
+    if problems:
+        raise Refused(problems)
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    with act(actor, Permission.TOKEN_CREATE, ref=f"account:{membership.user.login}") as running:
+        token = ApiToken(
+            token_hash=key_hash(text),
+            name=new.name,
+            membership_id=membership.id,
+            user_id=membership.user_id,
+            organisation_id=membership.organisation_id,
+            scopes=" ".join(sorted(new.scopes)),
+            expires_at=datetime.combine(new.expires_on + timedelta(days=1), time(), zone()),
+            created_by=actor.user_id,
+        )
+        db.session.add(token)
+        running.note(organisation=membership.organisation.code, scopes=token.scopes)
+    return token, text
+
+
+def _token_problems(membership: Membership, new: NewToken) -> list[Problem]:
+    found = []
+    if not new.scopes:
+        found.append(Problem(_("请至少选择一项权限范围。"), place="scopes"))
+    if not today() <= new.expires_on <= today() + LONGEST_TOKEN:
+        found.append(
+            Problem(_("到期日须在今天起一年之内。"), remedy=_("到期前请重新签发并更换令牌。"), place="expires_on")
+        )
+    if not membership.covers(today()):
+        found.append(Problem(_("该任职目前不在有效期内。"), place="membership"))
+    if membership.user.role_class is not RoleClass.BUSINESS:
+        found.append(Problem(_("管理员账号不能使用接口令牌。"), place="membership"))
+    return found
+
+
+def revoke_token(actor: Actor, token: ApiToken, reason: str) -> None:
+    """Makes a token worthless from the next request on."""
+    must(actor, Permission.TOKEN_REVOKE)
+    _not_oneself(actor, token.membership.user)
+    _reason_given(reason)
+    if token.revoked_at is not None:
+        raise WrongState(Problem(_("该令牌已经吊销。")))
+    with act(actor, Permission.TOKEN_REVOKE, ref=f"account:{token.membership.user.login}", reason=reason) as running:
+        token.revoked_at = now()
+        running.note(token=token.name)
 
 
 def _not_oneself(actor: Actor, user: User) -> None:
@@ -214,6 +321,41 @@ def _reason_given(reason: str) -> None:
         raise Refused(Problem(_("请写明理由。"), place="reason"))
 
 
-def _active_of_class(role_class: RoleClass) -> int:
-    counted = sa.select(sa.func.count()).where(User.role_class == role_class, User.state == AccountState.ACTIVE)
-    return db.session.scalar(counted) or 0
+def _keep_one_in_office(user: User) -> None:
+    """Refuses what would leave one of the three kinds of administrator without anybody in office."""
+    kind = user.role_class
+    if kind is RoleClass.BUSINESS:
+        return
+    # Two administrators who remove each other at the same moment wait for one another here.
+    db.session.scalars(sa.select(User.id).where(User.role_class == kind).order_by(User.id).with_for_update()).all()
+    if not db.session.scalar(_in_office(kind).where(User.id != user.id)):
+        raise Refused(
+            Problem(
+                _("%(name)s 是最后一名在岗的%(kind)s，不能停用、结束任职或收回角色。", name=user.name, kind=kind.label),
+                why=_("系统管理员、安全管理员、审计管理员必须各有人在岗（三员分立）。"),
+                article="GB/T 22239-2019 8.1.5",
+                remedy=_("请先建立并授权另一名%(kind)s。", kind=kind.label),
+            )
+        )
+
+
+def _in_office(kind: RoleClass) -> sa.Select[Any]:
+    """Counts administrators of a kind who could sign in and act today."""
+    day = today()
+    return (
+        sa.select(sa.func.count(sa.distinct(User.id)))
+        .join(Grant, Grant.user_id == User.id)
+        .join(Membership, Membership.id == Grant.membership_id)
+        .where(
+            User.role_class == kind,
+            User.state == AccountState.ACTIVE,
+            sa.or_(User.expires_on.is_(None), User.expires_on >= day),
+            Grant.revoked_at.is_(None),
+            Membership.valid_from <= day,
+            sa.or_(Membership.valid_until.is_(None), Membership.valid_until >= day),
+        )
+    )
+
+
+def _count_of_class(role_class: RoleClass) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(User.role_class == role_class)) or 0

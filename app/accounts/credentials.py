@@ -17,6 +17,7 @@ from app.core.clock import now
 from app.core.db import db, second_transaction
 from app.core.errors import Problem, Refused
 from app.core.permissions import Permission
+from app.core.web import afterwards
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ def check_password(login: str, password: str, ip: str) -> User:
             )
         )
     user = user_by_login(login)
-    fits = verify_password(user.password_hash if user else NOBODY, password)
+    stored = user.password_hash if user else NOBODY
+    welcome, code_needed = may_be_in(user), user is not None and user.totp_confirmed_at is not None
+    # Nothing of the account is read after this: on SQLite a reading request holds the lock that a record needs.
     db.session.rollback()
-    if user is None or not fits or not may_be_in(user):
+    fits = verify_password(stored, password)
+    if user is None or not fits or not welcome:
         throttle.record(login, ip, SignInOutcome.BARRED if fits and user else SignInOutcome.WRONG_PASSWORD)
         raise Refused(
             Problem(
@@ -50,7 +54,7 @@ def check_password(login: str, password: str, ip: str) -> User:
                 remedy=_("请检查后重试；忘记口令请联系系统管理员重置。"),
             )
         )
-    if user.totp_confirmed_at is None:
+    if not code_needed:
         throttle.record(login, ip, SignInOutcome.SUCCESS)
     return user
 
@@ -67,15 +71,17 @@ def door(user: User) -> Door:
 
 def check_code(user: User, code: str, ip: str) -> None:
     """Accepts a one-time code or a recovery code, each once; guesses are throttled like passwords."""
+    login = user.login
+    guesses = f"{login}#code"[:60]
     db.session.rollback()
-    if not throttle.reserve(f"{user.login}#code"[:60], ip, profile_of(current_app)):
+    if not throttle.reserve(guesses, ip, profile_of(current_app)):
         raise Refused(Problem(_("尝试次数过多，请稍后再试。"), place="code"))
     if _code_fits(user, code) or _use_recovery_code(user, code):
-        throttle.record(user.login, ip, SignInOutcome.SUCCESS)
-        throttle.record(f"{user.login}#code"[:60], ip, SignInOutcome.SUCCESS)
+        for name in (login, guesses):
+            afterwards(throttle.later(name, ip, SignInOutcome.SUCCESS))
         return
     db.session.rollback()
-    throttle.record(user.login, ip, SignInOutcome.WRONG_CODE)
+    throttle.record(login, ip, SignInOutcome.WRONG_CODE)
     raise Refused(
         Problem(_("动态码不正确或已用过。"), remedy=_("请等待下一个动态码；手机时间须与标准时间一致。"), place="code")
     )
@@ -110,7 +116,9 @@ def _use_recovery_code(user: User, code: str) -> bool:
 def change_password(actor: Actor, user: User, old: str, new: str, session_key: str) -> None:
     """Sets a new password; every other session of the person ends."""
     profile = profile_of(current_app)
-    problems = [Problem(text, place="new") for text in explain(profile, weaknesses(profile, new, user.login, user.name))]
+    problems = [
+        Problem(text, place="new") for text in explain(profile, weaknesses(profile, new, user.login, user.name))
+    ]
     if not verify_password(user.password_hash, old):
         problems.append(Problem(_("现用口令不正确。"), place="old"))
     elif old == new:
@@ -152,10 +160,15 @@ def confirm_second_factor(actor: Actor, user: User, code: str) -> list[str]:
     """Turns the second factor on once the device shows the right code; returns recovery codes, shown once."""
     if user.totp_secret is None or user.totp_confirmed_at is not None:
         raise Refused(Problem(_("请先生成密钥。"), place="code"))
-    if second_factor.matching_step(second_factor.decrypt(user.totp_secret), code, now()) is None:
-        raise Refused(Problem(_("动态码不正确。"), remedy=_("请检查手机时间后，输入当前显示的 6 位数字。"), place="code"))
+    step = second_factor.matching_step(second_factor.decrypt(user.totp_secret), code, now())
+    if step is None:
+        raise Refused(
+            Problem(_("动态码不正确。"), remedy=_("请检查手机时间后，输入当前显示的 6 位数字。"), place="code")
+        )
     codes = second_factor.new_recovery_codes()
     with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason="second factor confirmed"):
         user.totp_confirmed_at = now()
         user.recovery_hashes = " ".join(second_factor.recovery_digest(one) for one in codes)
+    # The code that confirmed the device has been shown and typed: it opens no session afterwards.
+    db.session.merge(UsedCode(user_id=user.id, step=step))
     return codes

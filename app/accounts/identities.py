@@ -5,7 +5,9 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from flask import request, session
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.models import AccountState, ApiToken, Membership, User
 from app.accounts.sessions import key_hash
@@ -27,6 +29,13 @@ class Scope(StrEnum):
     WHATIF_RUN = "whatif:run"
 
 
+SCOPE_LABELS = {
+    Scope.CONTRACTS_READ: _l("读取合同"),
+    Scope.CONTRACTS_WRITE: _l("起草、提交、签署合同"),
+    Scope.TASKS_READ: _l("读取待办"),
+    Scope.WHATIF_RUN: _l("试算"),
+}
+
 SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.CONTRACTS_READ: frozenset({Permission.CONTRACT_READ}),
     Scope.CONTRACTS_WRITE: frozenset(
@@ -39,7 +48,11 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
 
 def may_be_in(user: User | None) -> bool:
     """Whether the account is neither disabled nor expired."""
-    return user is not None and user.state is AccountState.ACTIVE and (user.expires_on is None or user.expires_on >= today())
+    return (
+        user is not None
+        and user.state is AccountState.ACTIVE
+        and (user.expires_on is None or user.expires_on >= today())
+    )
 
 
 def find_actor() -> Actor | None:
@@ -61,7 +74,7 @@ def user_by_login(login: str) -> User | None:
     return db.session.scalar(sa.select(User).where(User.login == login).options(*_with_grants()))
 
 
-def _with_grants() -> tuple[object, ...]:
+def _with_grants() -> tuple[ExecutableOption, ...]:
     memberships = selectinload(User.memberships)
     return (memberships.joinedload(Membership.organisation), memberships.selectinload(Membership.grants))
 

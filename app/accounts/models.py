@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.core.db import Base, Entity, LabelledEnum, enum_column, table_args
 from app.core.permissions import ROLE_CLASSES, ROLE_SIDES, Role, RoleClass, Side
@@ -70,6 +70,8 @@ class User(Entity):
     recovery_hashes: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[AccountState] = enum_column(AccountState, "state", default=AccountState.ACTIVE)
     expires_on: Mapped[date | None]
+    # Read along only where a query asks for it (accounts/queries.py).
+    last_sign_in_at: Mapped[datetime | None] = query_expression()
     memberships: Mapped[list["Membership"]] = relationship(
         order_by="Membership.id", foreign_keys="Membership.user_id", back_populates="user"
     )
@@ -108,7 +110,7 @@ def _mapping_check(column: str, mapping: dict[Role, Any]) -> str:
 
 
 class Grant(Entity):
-    """A role held through a membership. The keys make it impossible to cross classes or sides or to grant to oneself."""
+    """A role held through a membership. The keys forbid crossing classes or sides, and self-grants."""
 
     __tablename__ = "grants"
     __table_args__ = table_args(
@@ -179,7 +181,9 @@ class SignInEvent(Base):
     """One attempt to sign in or one sign-out: the throttle counts these, the audit administrator reads them."""
 
     __tablename__ = "sign_in_events"
-    __table_args__ = table_args(sa.Index("ix_sign_in_events_login_at", "login", "at"), sa.Index("ix_sign_in_events_ip_at", "ip", "at"))
+    __table_args__ = table_args(
+        sa.Index("ix_sign_in_events_login_at", "login", "at"), sa.Index("ix_sign_in_events_ip_at", "ip", "at")
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     at: Mapped[datetime]
@@ -201,6 +205,7 @@ class Denial(Base):
     path: Mapped[str] = mapped_column(sa.String(300))
     status: Mapped[int]
     request_id: Mapped[str] = mapped_column(sa.String(40))
+    user: Mapped[User | None] = relationship()
 
 
 class UsedCode(Base):

@@ -54,7 +54,20 @@ PROFILES = {
 }
 
 # Words that people in this field would choose first; a password built around one of them is refused.
-_CONTEXT = ("password", "passw0rd", "guanyun", "admin", "qwerty", "asdfgh", "zxcvbn", "woaini", "iloveyou", "letmein", "welcome", "mima")
+_CONTEXT = (
+    "password",
+    "passw0rd",
+    "guanyun",
+    "admin",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "woaini",
+    "iloveyou",
+    "letmein",
+    "welcome",
+    "mima",
+)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", string.digits + "0", string.ascii_lowercase)
 
 # Argon2id, 19 MiB, t=2, p=1 (OWASP minimum). Two at once: a flood of sign-ins cannot take the memory of the machine.

@@ -54,7 +54,10 @@ def qr_svg_data_uri(uri: str) -> str:
 
 def new_recovery_codes() -> list[str]:
     """Eight one-time codes of 50 random bits."""
-    return [f"{code[:5]}-{code[5:]}" for code in (base64.b32encode(secrets.token_bytes(7)).decode()[:10] for _ in range(RECOVERY_CODES))]
+    return [
+        f"{code[:5]}-{code[5:]}"
+        for code in (base64.b32encode(secrets.token_bytes(7)).decode()[:10] for _ in range(RECOVERY_CODES))
+    ]
 
 
 def recovery_digest(code: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
@@ -100,6 +100,19 @@ class DatabaseSessions(SessionInterface):
         )
 
 
+def present() -> ServerSession:
+    """The session of the running request."""
+    found: ServerSession = session._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def begin(**facts: Any) -> None:
+    """Starts the session afresh under a new key; of what it held before, only the language stays."""
+    here = present()
+    kept = {"locale": here["locale"]} if "locale" in here else {}
+    here.clear()
+    here.update({**kept, **facts})
+    here.renew()
 
 
 def key_hash(key: str) -> str:

@@ -1,6 +1,7 @@
 """Throttle of sign-in attempts, counted in the database before the password is looked at."""
 
 import zlib
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,7 +29,9 @@ def reserve(login: str, ip: str, profile: PasswordProfile) -> bool:
                 SignInEvent.login == login, SignInEvent.ip == ip, SignInEvent.outcome == SignInOutcome.SUCCESS
             )
         )
-        here = _count(session, since, SignInEvent.login == login, SignInEvent.ip == ip, SignInEvent.id > (last_success or 0))
+        here = _count(
+            session, since, SignInEvent.login == login, SignInEvent.ip == ip, SignInEvent.id > (last_success or 0)
+        )
         address = _count(session, since, SignInEvent.ip == ip)
         everywhere = _count(session, since, SignInEvent.login == login)
         allowed = here < profile.failures and address < PER_ADDRESS and everywhere < PER_LOGIN
@@ -40,12 +43,20 @@ def reserve(login: str, ip: str, profile: PasswordProfile) -> bool:
 def record(login: str, ip: str, outcome: SignInOutcome) -> None:
     """Writes how an attempt or a session ended."""
     with second_transaction() as session:
-        session.add(SignInEvent(at=now(), login=login, ip=ip, outcome=outcome))
+        later(login, ip, outcome)(session)
+
+
+def later(login: str, ip: str, outcome: SignInOutcome) -> Callable[[Session], None]:
+    """The same as a record to be written once the request's own transaction is over."""
+    return lambda session: session.add(SignInEvent(at=now(), login=login, ip=ip, outcome=outcome))
 
 
 def _count(session: Session, since: object, *conditions: sa.ColumnElement[bool]) -> int:
     counted = sa.select(sa.func.count()).select_from(SignInEvent)
-    return session.scalar(counted.where(SignInEvent.outcome == SignInOutcome.ATTEMPT, SignInEvent.at > since, *conditions)) or 0
+    return (
+        session.scalar(counted.where(SignInEvent.outcome == SignInOutcome.ATTEMPT, SignInEvent.at > since, *conditions))
+        or 0
+    )
 
 
 def _serialise(session: Session, login: str) -> None:

@@ -184,4 +184,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | Decimal | uuid.UUID):
         return str(value)
     return value
-

@@ -22,7 +22,9 @@ def register_commands(app: Flask) -> None:
 
 
 @audit_group.command("verify")
-@click.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write all entries as JSON lines.")
+@click.option(
+    "--export", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write all entries as JSON lines."
+)
 @click.option("--json", "as_json", is_flag=True)
 def verify_command(target: Path | None, as_json: bool) -> None:
     """Check every entry and every tree head; exit status 1 names the first bad entry."""
@@ -40,7 +42,7 @@ def verify_command(target: Path | None, as_json: bool) -> None:
 def _sentence(verdict: Verdict) -> str:
     if verdict.ok:
         return f"audit trail intact: {verdict.entries} entries, {verdict.heads} tree heads"
-    return f"audit trail BROKEN at entry {verdict.bad_seq}: {verdict.problem}. Keep the database as it is and tell the audit administrator."
+    return f"audit trail BROKEN at entry {verdict.bad_seq}: {verdict.problem}. Keep the database as it is."
 
 
 def _write(stream: IO[str], entry: TrailEntry) -> None:

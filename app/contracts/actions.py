@@ -1,4 +1,4 @@
-"""The life of a contract: open, submit, sign, return, void, take effect, terminate, expire. Each is one recorded act."""
+"""The life of a contract: open, submit, sign, return, void, take effect, terminate, expire."""
 
 from datetime import date
 
@@ -52,7 +52,9 @@ def open_contract(actor: Actor, title: str) -> Contract:
 
 def _next_code(client: Organisation) -> str:
     stem = f"HT-{client.region.code}-{today().year}-"
-    last = db.session.scalar(sa.select(sa.func.max(Contract.code)).where(Contract.code.startswith(stem, autoescape=True)))
+    last = db.session.scalar(
+        sa.select(sa.func.max(Contract.code)).where(Contract.code.startswith(stem, autoescape=True))
+    )
     return f"{stem}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
 
 
@@ -93,7 +95,7 @@ def signing_organisations(contract: Contract) -> list[int]:
 
 
 def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
-    """Signs the sealed content by its digest; the last signature makes the contract signed, and in force from its day."""
+    """Signs the sealed content by its digest; the last signature makes the contract signed, or in force."""
     WORKFLOW.check(actor, contract, P.CONTRACT_SIGN)
     version = contract.current
     _same_content(seen_digest, version.digest_sha256 or "")
@@ -107,6 +109,8 @@ def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
         signed = {one.organisation_id for one in version.signatures}
         if signed == set(signing_organisations(contract)):
             version.state = VersionState.SIGNED
+            # The guard on contracts asks for the signed version, so that one is written first.
+            db.session.flush()
             contract.state = ContractState.SIGNED
             drop_tasks(actor, contract.subject)
     if contract.state is ContractState.SIGNED and (version.term_from or date.max) <= today():
@@ -190,7 +194,9 @@ def refuse_termination(actor: Actor, contract: Contract, reason: str) -> None:
     _move(actor, contract, P.CONTRACT_REFUSE_TERMINATION, reason)
 
 
-def _move(actor: Actor, contract: Contract, permission: Permission, reason: str = "", ended_on: date | None = None) -> None:
+def _move(
+    actor: Actor, contract: Contract, permission: Permission, reason: str = "", ended_on: date | None = None
+) -> None:
     transition = WORKFLOW.check(actor, contract, permission, reason)
     with act(actor, permission, ref=contract.ref, reason=reason):
         if not actor.is_system:

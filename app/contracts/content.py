@@ -54,7 +54,12 @@ def _entry(entry: Any) -> dict[str, Any] | None:
     if entry is None:
         return None
     name = parsed(entry).head.name
-    return {"code": entry.code, "version": entry.version, "digest": entry.digest, "name": {"zh": name.zh, "en": name.en}}
+    return {
+        "code": entry.code,
+        "version": entry.version,
+        "digest": entry.digest,
+        "name": {"zh": name.zh, "en": name.en},
+    }
 
 
 def _in_order(parties: list[Party]) -> list[Party]:
@@ -147,5 +152,3 @@ def level_of(level: AgreedLevel) -> Level:
         target=level.target,
         bands=tuple(Band(band.bound, band.points) for band in level.bands),
     )
-
-

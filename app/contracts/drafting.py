@@ -199,7 +199,12 @@ def _write_line(line: ContractService, facts: LineFacts) -> None:
 
 
 def set_level(
-    actor: Actor, contract: Contract, line: ContractService, level: AgreedLevel | None, facts: LevelFacts, seen: int | None
+    actor: Actor,
+    contract: Contract,
+    line: ContractService,
+    level: AgreedLevel | None,
+    facts: LevelFacts,
+    seen: int | None,
 ) -> AgreedLevel:
     """Adds (level None) or changes an agreed level of a line with its bands."""
     WORKFLOW.check(actor, contract, DRAFT)

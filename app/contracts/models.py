@@ -125,7 +125,9 @@ class Contract(Entity):
     state: Mapped[ContractState] = enum_column(ContractState, "state", default=ContractState.DRAFT)
     ended_on: Mapped[date | None]
     subject: Mapped[Subject] = relationship(lazy="joined")
-    versions: Mapped[list["ContractVersion"]] = relationship(order_by="ContractVersion.number", back_populates="contract")
+    versions: Mapped[list["ContractVersion"]] = relationship(
+        order_by="ContractVersion.number", back_populates="contract"
+    )
 
     @property
     def ref(self) -> str:
@@ -138,7 +140,7 @@ class Contract(Entity):
 
 
 class ContractVersion(Entity):
-    """What the parties agree on. Sealed on submission: `content` is the canonical text that both sides sign by digest."""
+    """What the parties agree on. Sealed on submission: `content` is the canonical text that both sides sign."""
 
     __tablename__ = "contract_versions"
     __table_args__ = table_args(
@@ -147,7 +149,9 @@ class ContractVersion(Entity):
         sa.UniqueConstraint("id", "submitted_by"),
         sa.UniqueConstraint("id", "contract_id"),
         sa.ForeignKeyConstraint(
-            ["mode_entry_id", "mode_kind"], ["catalogue_entries.id", "catalogue_entries.kind"], name="fk_contract_versions_mode"
+            ["mode_entry_id", "mode_kind"],
+            ["catalogue_entries.id", "catalogue_entries.kind"],
+            name="fk_contract_versions_mode",
         ),
         sa.CheckConstraint("mode_kind = 'contract_mode'", name="mode_kind"),
         sa.CheckConstraint("term_until IS NULL OR term_from IS NULL OR term_until >= term_from", name="term_order"),
@@ -155,7 +159,8 @@ class ContractVersion(Entity):
         sa.CheckConstraint(f"point_fen IS NULL OR (point_fen >= 0 AND point_fen < {MAX_FEN})", name="point_range"),
         sa.CheckConstraint("cap_percent IS NULL OR (cap_percent >= 0 AND cap_percent <= 100000000)", name="cap_range"),
         sa.CheckConstraint(
-            "(state = 'draft' AND sealed_at IS NULL AND content IS NULL AND digest_sha256 IS NULL AND digest_sm3 IS NULL)"
+            "(state = 'draft' AND sealed_at IS NULL AND content IS NULL AND digest_sha256 IS NULL"
+            " AND digest_sm3 IS NULL)"
             " OR (state <> 'draft' AND sealed_at IS NOT NULL AND content IS NOT NULL AND submitted_by IS NOT NULL"
             " AND length(digest_sha256) = 64 AND length(digest_sm3) = 64)",
             name="sealed_whole",
@@ -263,7 +268,7 @@ class AgreedLevel(Entity):
 
 
 class DeductionBand(Entity):
-    """Points deducted when the value reaches `bound` but no better band; the last band has no bound (everything else)."""
+    """Points deducted when the value reaches `bound` but no better band; the last one has no bound."""
 
     __tablename__ = "deduction_bands"
     __table_args__ = table_args(
@@ -302,7 +307,9 @@ class Signature(AppendOnly):
             name="fk_signatures_submitter",
         ),
         sa.ForeignKeyConstraint(
-            ["version_id", "contract_id"], ["contract_versions.id", "contract_versions.contract_id"], name="fk_signatures_contract"
+            ["version_id", "contract_id"],
+            ["contract_versions.id", "contract_versions.contract_id"],
+            name="fk_signatures_contract",
         ),
         sa.ForeignKeyConstraint(
             ["contract_id", "subject_id"], ["contracts.id", "contracts.subject_id"], name="fk_signatures_subject"

@@ -8,7 +8,7 @@ from app.catalogues.reading import Bilingual, Head, Reader, read_head
 
 @dataclass(frozen=True)
 class ContractMode:
-    """`max_months` is the usual longest term, `extended_max_months` the longest when the conditions hold; None: no limit known."""
+    """`max_months` is the usual longest term, `extended_max_months` the longest on conditions; None: unknown."""
 
     head: Head
     max_months: int | None

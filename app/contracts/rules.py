@@ -11,7 +11,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something missing or wrong. `code` is worded in wording.py; `place` names the part of the page; `values` fill it."""
+    """Something missing or wrong. `code` is worded in wording.py; `place` is the part of the page."""
 
     code: str
     place: str
@@ -88,7 +88,7 @@ def _terms(draft: Draft) -> Iterator[Flaw]:
     if draft.term_from is None or draft.term_until is None:
         yield Flaw("term", "terms")
     else:
-        yield from term_flaws(draft)
+        yield from term_flaws(draft, draft.term_from, draft.term_until)
     if draft.exclusive and not draft.exclusive_basis:
         yield Flaw("exclusive_basis", "terms")
     for name in ("payment_terms", "data_terms", "exit_terms"):
@@ -96,20 +96,15 @@ def _terms(draft: Draft) -> Iterator[Flaw]:
             yield Flaw(name, "terms")
 
 
-def term_flaws(draft: Draft) -> Iterator[Flaw]:
+def term_flaws(draft: Draft, start: date, until: date) -> Iterator[Flaw]:
     """Term order and the mode's limits (政府购买服务 ≤ 1 year, ≤ 3 on conditions; see catalog/modes.yaml)."""
-    assert draft.term_from is not None and draft.term_until is not None  # noqa: S101 - asked by the caller
-    if draft.term_until < draft.term_from:
+    if until < start:
         yield Flaw("term_order", "terms")
         return
     longest = draft.extended_max_months or draft.max_months
-    if longest is not None and exceeds_months(draft.term_from, draft.term_until, longest):
+    if longest is not None and exceeds_months(start, until, longest):
         yield Flaw("term_too_long", "terms", {"months": str(longest)})
-    elif (
-        draft.max_months is not None
-        and exceeds_months(draft.term_from, draft.term_until, draft.max_months)
-        and not draft.extension_basis
-    ):
+    elif draft.max_months is not None and exceeds_months(start, until, draft.max_months) and not draft.extension_basis:
         yield Flaw("extension_basis", "terms", {"months": str(draft.max_months)})
 
 
@@ -125,7 +120,7 @@ def _money(draft: Draft) -> Iterator[Flaw]:
     if draft.amount_fen is None:
         yield Flaw("amount", "terms")
     elif draft.term_from and draft.term_until and draft.term_until >= draft.term_from:
-        total = expected_total(draft)
+        total = expected_total(draft, draft.term_from, draft.term_until)
         if total > draft.amount_fen:
             yield Flaw("over_amount", "services", {"total": str(total), "amount": str(draft.amount_fen)})
     if any(band.points for line in draft.lines for level in line.levels for band in level.bands):
@@ -152,7 +147,7 @@ def _services(draft: Draft) -> Iterator[Flaw]:
 
 
 def level_flaws(level: Level) -> Iterator[str]:
-    """Codes of what is wrong with a level: a banned indicator, or bands with a gap, an overlap or the wrong way round."""
+    """Codes of what is wrong with a level: a banned indicator, or bands that do not fit."""
     if level.banned:
         yield "banned_indicator"
     if not level.bands:
@@ -213,10 +208,9 @@ def periods_in(start: date, until: date, period: str) -> int:
     return count
 
 
-def expected_total(draft: Draft) -> int:
+def expected_total(draft: Draft, start: date, until: date) -> int:
     """What the term would cost at the expected volumes, in fen; a unit price of 0.003 yuan is rounded per line."""
-    assert draft.term_from is not None and draft.term_until is not None  # noqa: S101 - asked by the caller
-    return sum(line_total(line, draft.term_from, draft.term_until) for line in draft.lines)
+    return sum(line_total(line, start, until) for line in draft.lines)
 
 
 def line_total(line: Line, start: date, until: date) -> int:
@@ -235,5 +229,3 @@ def default_bands(target: Decimal, step: Decimal, at_least: bool) -> tuple[Band,
     sign = -1 if at_least else 1
     bounds = [target + sign * step * place for place in range(4)]
     return (*(Band(bound, points) for points, bound in enumerate(bounds)), Band(None, 4))
-
-

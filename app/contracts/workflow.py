@@ -68,7 +68,9 @@ def not_signed_yet(actor: Actor, contract: Contract) -> Iterable[Problem]:
         yield Problem(_("您的机构已经签署。"), why=_("每个当事机构只签署一次。"))
 
 
-def transition(act: Permission, sources: set[ContractState], target: ContractState | None, **more: Any) -> Transition[Contract]:
+def transition(
+    act: Permission, sources: set[ContractState], target: ContractState | None, **more: Any
+) -> Transition[Contract]:
     return Transition(act, frozenset(sources), target, **more)
 
 
@@ -89,7 +91,12 @@ WORKFLOW: Workflow[Contract] = Workflow(
         transition(P.CONTRACT_TAKE_EFFECT, {S.SIGNED}, S.IN_FORCE, relation=by_system),
         transition(P.CONTRACT_EXPIRE, {S.IN_FORCE, S.TERMINATING}, S.EXPIRED, relation=by_system),
         transition(
-            P.CONTRACT_PROPOSE_TERMINATION, {S.IN_FORCE}, S.TERMINATING, relation=is_client, needs_reason=True, dangerous=True
+            P.CONTRACT_PROPOSE_TERMINATION,
+            {S.IN_FORCE},
+            S.TERMINATING,
+            relation=is_client,
+            needs_reason=True,
+            dangerous=True,
         ),
         transition(
             P.CONTRACT_AGREE_TERMINATION,

@@ -25,6 +25,8 @@ def _checked(value: Any) -> Any:
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError('keys are text: 1 and "1" would become one')
         return {str(key): _checked(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_checked(item) for item in value]

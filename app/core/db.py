@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,16 +68,19 @@ class Decimal6(TypeDecorator[Decimal]):
     impl = sa.BigInteger
     cache_ok = True
     SCALE = 10**6
+    MILLIONTH = Decimal("0.000001")
+    # What does not fit exactly is refused, whatever the precision of the surrounding arithmetic.
+    EXACT = Context(prec=18, traps=[Inexact, InvalidOperation])
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: object, dialect: Dialect) -> int | None:
         if value is None:
             return None
         if not isinstance(value, Decimal) or not value.is_finite():
             raise ValueError(f"not a finite decimal: {value!r}")
-        scaled = value * self.SCALE
-        if scaled != scaled.to_integral_value():
-            raise ValueError(f"more than six decimals: {value}")
-        return int(scaled)
+        try:
+            return int(self.EXACT.multiply(self.EXACT.quantize(value, self.MILLIONTH), self.SCALE))
+        except DecimalException as error:
+            raise ValueError(f"more than six decimals, or out of range: {value}") from error
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value) / self.SCALE
@@ -204,7 +207,13 @@ def prepare_engine(app: Flask) -> None:
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     # The driver's own transactions commit around DDL; ours begin explicitly, so that a kill leaves old or new, no mix.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "trusted_schema=OFF"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "trusted_schema=OFF",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
         raise RuntimeError("SQLite refuses to enforce foreign keys")

@@ -38,7 +38,11 @@ class BaseForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             filters = [tidy, *unbound_field.kwargs.get("filters", [])]
-            return unbound_field.bind(form=form, filters=filters, **options) if _is_text(unbound_field) else super().bind_field(form, unbound_field, options)
+            return (
+                unbound_field.bind(form=form, filters=filters, **options)
+                if _is_text(unbound_field)
+                else super().bind_field(form, unbound_field, options)
+            )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +61,10 @@ class BaseForm(FlaskForm):
             if field is None:
                 self.problems.append(problem)
             else:
-                field.errors = [*field.errors, _(" ").join(str(part) for part in (problem.what, problem.remedy) if part)]
+                field.errors = [
+                    *field.errors,
+                    _(" ").join(str(part) for part in (problem.what, problem.remedy) if part),
+                ]
 
     def attempt(self, action: Callable[[], Result]) -> Result | None:
         """Runs one action when the form is in shape; a refusal rolls back and stays on the form. None = not done."""
@@ -74,6 +81,10 @@ class BaseForm(FlaskForm):
             return None
         return result
 
+    def succeeds(self, action: Callable[[], object]) -> bool:
+        """`attempt` for an action that gives nothing back: True when it was done."""
+        return self.attempt(lambda: (action(),)) is not None
+
     @property
     def status(self) -> int:
         """The status of the page that shows the form: 422 when it was sent and not accepted."""
@@ -81,7 +92,11 @@ class BaseForm(FlaskForm):
 
 
 def _is_text(unbound_field: Any) -> bool:
-    return isinstance(unbound_field.field_class, type) and issubclass(unbound_field.field_class, StringField) and "filters" not in unbound_field.kwargs
+    return (
+        isinstance(unbound_field.field_class, type)
+        and issubclass(unbound_field.field_class, StringField)
+        and "filters" not in unbound_field.kwargs
+    )
 
 
 def text(longest: int) -> list[Any]:
@@ -104,9 +119,7 @@ class NumberField(StringField):
             try:
                 self.number()
             except BadNumber as error:
-                raise StopValidation(
-                    _("请填写普通数字，最多 %(n)s 位小数，例如 1234.5。", n=self.places)
-                ) from error
+                raise StopValidation(_("请填写普通数字，最多 %(n)s 位小数，例如 1234.5。", n=self.places)) from error
 
     def process_data(self, value: Any) -> None:
         self.data = show_decimal(value).replace(",", "") if isinstance(value, Decimal) else value

@@ -1,6 +1,7 @@
 """Posted twice is done once: a delivery remembers the answer to a form token or an Idempotency-Key."""
 
 import hashlib
+import zlib
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,11 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import Base, db
+from app.core.db import Base, db, is_postgresql
 from app.core.errors import Problem, WrongState
 
 KEPT_FOR = timedelta(days=3)
 MAX_KEY = 80
+# First half of the advisory locks on keys; the second is a checksum of the key.
+DELIVERY_LOCK = 0x6479
 _UNREPEATED = frozenset({"csrf_token", "_once"})
 
 
@@ -41,6 +44,7 @@ def replay(owner: str, key: str) -> Response | None:
     """The stored answer when the same thing was delivered before; refuses the same key with another content."""
     if len(key) > MAX_KEY:
         raise WrongState(Problem(_("幂等键过长。"), remedy=_("请使用不超过 80 个字符的键。")))
+    _queue(owner, key)
     found = db.session.get(Delivery, (owner, key))
     if found is None:
         return None
@@ -59,6 +63,13 @@ def replay(owner: str, key: str) -> Response | None:
     elif found.body:
         answer.mimetype = "application/json"
     return answer
+
+
+def _queue(owner: str, key: str) -> None:
+    # SQLite has one writer anyway; on PostgreSQL a second delivery waits here until the first has its answer.
+    if is_postgresql():
+        number = zlib.crc32(f"{owner}/{key}".encode())
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(DELIVERY_LOCK, number - 2**31)))
 
 
 def remember(owner: str, key: str, answer: Response) -> None:

@@ -95,6 +95,8 @@ class Listing:
     empty_hint: Any = ""
     empty_action: tuple[Any, str] | None = None
     file_name: str = "list"
+    # Loader options for the things themselves; kept apart, because counting and paging ask for less.
+    options: Sequence[Any] = ()
     rows: list[Row] = field(default_factory=list)
     total: int = 0
     page_from: int = 0
@@ -161,11 +163,13 @@ class Listing:
     def load(self) -> "Listing":
         """Reads one page by key: no OFFSET, so a page deep in a long list costs what the first does."""
         filtered = self._filtered()
-        self.total = db.session.scalar(sa.select(sa.func.count()).select_from(filtered.order_by(None).subquery())) or 0
+        keys = filtered.order_by(None).with_only_columns(self.id_column)
+        self.total = db.session.scalar(sa.select(sa.func.count()).select_from(keys.subquery())) or 0
         after, before = request.args.get("after", ""), request.args.get("before", "")
         backwards = bool(before) and not after
         mark = _parse_mark(after or before)
-        things = list(db.session.scalars(self._page(filtered, mark, backwards)).unique())
+        page = self._page(filtered, mark, backwards).options(*self.options)
+        things = list(db.session.scalars(page).unique())
         more = len(things) > PAGE
         things = things[:PAGE]
         if backwards:
@@ -177,13 +181,20 @@ class Listing:
     def _page(self, statement: sa.Select[Any], mark: tuple[str, int] | None, backwards: bool) -> sa.Select[Any]:
         column = self._sort_column()
         down = self.sort_desc != backwards
-        if mark is not None:
-            anchor = sa.select(column).where(self.id_column == mark[1]).scalar_subquery()
-            ahead = sa.tuple_(column, self.id_column) < sa.tuple_(anchor, mark[1])
-            behind = sa.tuple_(column, self.id_column) > sa.tuple_(anchor, mark[1])
-            statement = statement.where(ahead if down else behind)
+        anchor = self._anchor(column, mark)
+        if mark is not None and anchor is not None:
+            here = sa.tuple_(column, self.id_column)
+            there = sa.tuple_(sa.literal(anchor, column.type), sa.literal(mark[1]))
+            statement = statement.where(here < there if down else here > there)
         order = (column.desc(), self.id_column.desc()) if down else (column.asc(), self.id_column.asc())
         return statement.order_by(None).order_by(*order).limit(PAGE + 1)
+
+    def _anchor(self, column: Any, mark: tuple[str, int] | None) -> Any:
+        """The sort value of the row that the page begins after; None when it is no longer there (first page then)."""
+        if mark is None:
+            return None
+        row = self.statement.order_by(None).with_only_columns(column).where(self.id_column == mark[1])
+        return db.session.scalar(row)
 
     def _sort_column(self) -> Any:
         return next(c.sort for c in self.definition if c.key == self.sort_key)
@@ -210,7 +221,7 @@ class Listing:
             return None
         column = self._sort_column()
         order = (column.desc(), self.id_column.desc()) if self.sort_desc else (column.asc(), self.id_column.asc())
-        statement = self._filtered().order_by(None).order_by(*order).limit(MAX_EXPORT)
+        statement = self._filtered().order_by(None).order_by(*order).limit(MAX_EXPORT).options(*self.options)
         things = db.session.scalars(statement).unique()
         table = ([_plain(column, thing) for column in self.columns] for thing in things)
         head = [_head(column) for column in self.columns]

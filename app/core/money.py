@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 FEN_PER_YUAN = 100
 MAX_FEN = 10**15
-_PLAIN = re.compile(r"-?\d{1,15}(\.\d+)?")
+_PLAIN = re.compile(r"-?(\d{1,15}|\d{1,3}([,，]\d{3}){1,4})(\.\d+)?")
 
 
 class BadNumber(ValueError):
@@ -15,10 +15,12 @@ class BadNumber(ValueError):
 def parse_decimal(text: str, places: int) -> Decimal:
     """Reads a plain decimal ("1,234.50"; thousands commas allowed) with at most `places` decimals.
 
-    NaN, Infinity, exponents and surplus digits are refused with BadNumber: nothing is rounded on the way in.
+    NaN, Infinity, exponents, surplus digits and commas in odd places ("12,5") are refused with BadNumber: nothing is
+    rounded or guessed on the way in.
     """
-    bare = text.strip().replace(",", "").replace("，", "")
-    if not bare.isascii() or not _PLAIN.fullmatch(bare):
+    typed = text.strip()
+    bare = typed.replace(",", "").replace("，", "")
+    if not bare.isascii() or not _PLAIN.fullmatch(typed):
         raise BadNumber(text)
     value = Decimal(bare)
     if -int(value.as_tuple().exponent) > places:
@@ -74,7 +76,7 @@ def chinese_amount(fen: int) -> str:
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
+_GROUPS = ("", "万", "亿", "万")
 
 
 def _integer_capitals(number: int) -> str:
@@ -88,6 +90,7 @@ def _integer_capitals(number: int) -> str:
             pending_zero = False
         else:
             pending_zero = bool(text)
-        if unit == 0 and number // 10**position % 10_000:
+        # 亿 is said once for everything above it: 1.2 million million is 壹万贰仟亿.
+        if unit == 0 and (number // 10**position % 10_000 or (group == 2 and number >= 10**8)):
             text += _GROUPS[group]
     return text

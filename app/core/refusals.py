@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.core import logs
 from app.core.clock import now
 from app.core.db import db, intend_to_write
 from app.core.errors import DomainError, Problem
@@ -23,6 +25,7 @@ GUARD = "guanyun:"
 
 def install(app: Flask) -> None:
     """Registers the handlers; the last one catches everything."""
+    logs.configure()
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
@@ -40,7 +43,12 @@ def answer(status: int, title: str, problems: list[Problem], code: str) -> Respo
     if wants_json():
         return _problem_details(status, title, problems, code)
     page = render_template(
-        "errors/error.html", status=status, title=title, problems=problems, request_id=request_id, signed_in=_actor_quietly()
+        "errors/error.html",
+        status=status,
+        title=title,
+        problems=problems,
+        request_id=request_id,
+        signed_in=_actor_quietly(),
     )
     return make_response(page, status)
 
@@ -77,7 +85,11 @@ def _record_denial(status: int) -> None:
         "at": now(),
     }
     table = db.metadata.tables["denials"]
-    afterwards(lambda session: session.execute(table.insert().values(**record)) and None)
+
+    def write(session: Session) -> None:
+        session.execute(table.insert().values(**record))
+
+    afterwards(write)
 
 
 def on_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -110,7 +122,6 @@ def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     return answer(400, _("表单已失效"), [problem], "csrf")
 
 
-
 def on_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status == 401 and not wants_json():
@@ -118,7 +129,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     if status == 404:
         return on_missing()
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     title, what, remedy = http_text(status)
     response = make_response(answer(status, title, [Problem(what, remedy=remedy)], f"http_{status}"))
     for name, value in error.get_headers():
@@ -164,16 +175,14 @@ def on_constraint(error: IntegrityError) -> ResponseReturnValue:
 
 def on_busy(error: OperationalError) -> ResponseReturnValue:
     log.error("database", request_id=g.get("request_id", ""), detail=str(error.orig))
-    problem = Problem(
-        what=_("数据库暂时不可用，没有保存任何内容。"), remedy=_("请稍等片刻后重试。")
-    )
+    problem = Problem(what=_("数据库暂时不可用，没有保存任何内容。"), remedy=_("请稍等片刻后重试。"))
     response = make_response(answer(503, _("系统繁忙"), [problem], "busy"))
     response.headers["Retry-After"] = "5"
     return response
 
 
 def on_unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected", request_id=g.get("request_id", ""), kind=type(error).__name__)
+    log.error("unexpected", exc_info=error, request_id=g.get("request_id", ""), kind=type(error).__name__)
     if isinstance(error, StatementError) and GUARD in str(error):
         return on_constraint(IntegrityError("", {}, error))
     problem = Problem(

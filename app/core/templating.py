@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core.actors import Actor
@@ -89,13 +90,15 @@ def build_navigation(navigation: Sequence[NavigationGroup], actor: Actor) -> lis
 
 def _item(item: NavigationItem, actor: Actor) -> dict[str, Any]:
     room = item.endpoint.split(".")[0]
+    count = item.count(actor) if item.count else 0
     here = (request.endpoint or "").split(".")[0] == room
     return {
         "label": str(item.label),
         "href": url_for(item.endpoint),
         "icon": item.icon,
         "active": here,
-        "count": item.count(actor) if item.count else 0,
+        "count": count,
+        "count_label": _("%(n)s 项待办", n=count),
     }
 
 

@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import idempotency
@@ -34,6 +34,20 @@ HEADERS = {
 }
 
 
+class BoundedBody:
+    """A body of unstated length (chunked). Werkzeug would cut it at the limit without a word; this refuses it."""
+
+    def __init__(self, stream: Any, limit: int) -> None:
+        self.stream, self.left = stream, limit
+
+    def read(self, size: int) -> bytes:
+        content: bytes = self.stream.read(min(size, self.left))
+        self.left -= len(content)
+        if self.left <= 0:
+            raise RequestEntityTooLarge
+        return content
+
+
 class Guanyun(Flask):
     """Flask with the product's one road: who → may he → view → one commit, or nothing."""
 
@@ -43,6 +57,8 @@ class Guanyun(Flask):
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # The session is read before the view is known, so the intent to write is declared from the method.
         intend_to_write(environ["REQUEST_METHOD"] not in SAFE_METHODS)
+        if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
+            environ["wsgi.input"] = BoundedBody(environ["wsgi.input"], int(self.config["MAX_CONTENT_LENGTH"]))
         return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -90,7 +106,9 @@ def permission_of(view: Callable[..., Any]) -> Any:
 
 def refuse_unmarked_views(app: Flask) -> None:
     """The application does not start with a route that names no permission (default deny)."""
-    unmarked = [name for name, view in app.view_functions.items() if permission_of(view) == UNBOUND and name != "static"]
+    unmarked = [
+        name for name, view in app.view_functions.items() if permission_of(view) == UNBOUND and name != "static"
+    ]
     if unmarked:
         raise RuntimeError(f"views without @requires, @signed_in or @public: {', '.join(sorted(unmarked))}")
 
@@ -99,7 +117,7 @@ def current_actor() -> Actor:
     """The actor of this request; 401 when nobody is signed in."""
     actor = actor_or_none()
     if actor is None:
-        raise Unauthorized()
+        raise Unauthorized
     return actor
 
 
@@ -176,5 +194,3 @@ def found_or_404(thing: Any) -> Any:
     if thing is None:
         raise NotFound
     return thing
-
-

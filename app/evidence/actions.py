@@ -26,7 +26,9 @@ def attach(actor: Actor, subject: Subject, upload: FileStorage, purpose: str) ->
     content = upload.stream.read(limit + 1)
     judged = judge(upload.filename or "", content)
     if len(content) > limit:
-        raise Refused(Problem(_("文件超过 %(n)s MB。", n=limit // 1024 // 1024), remedy=_("请压缩或拆分后再上传。"), place="file"))
+        raise Refused(
+            Problem(_("文件超过 %(n)s MB。", n=limit // 1024 // 1024), remedy=_("请压缩或拆分后再上传。"), place="file")
+        )
     if judged.flaw:
         raise Refused(_explain(judged.flaw))
     digests = digest_both(content)

@@ -1,4 +1,4 @@
-"""The evidence store on disk: a blob lies under its SHA-256, written and synced before the row that names it commits."""
+"""The evidence store on disk: a blob lies under its SHA-256, written and synced before its row commits."""
 
 import hashlib
 import os
@@ -32,7 +32,7 @@ def put(content: bytes, sha256: str) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, target)
+        Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

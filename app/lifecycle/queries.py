@@ -52,11 +52,20 @@ def open_tasks_of(subject: Subject) -> list[Task]:
     """Who owes what on a subject, by deadline."""
     return list(
         db.session.scalars(
-            sa.select(Task).where(Task.subject_id == subject.id, Task.state == TaskState.OPEN).order_by(Task.due_on, Task.id)
+            sa.select(Task)
+            .where(Task.subject_id == subject.id, Task.state == TaskState.OPEN)
+            .order_by(Task.due_on, Task.id)
         )
     )
 
 
 def who_may(permission: str) -> str:
     """The roles that can do an act, for a page that says who must act."""
-    return _("、").join(str(role.label) for role in Role if Permission(permission) in ROLE_PERMISSIONS[role])
+    return str(_("、").join(str(role.label) for role in Role if Permission(permission) in ROLE_PERMISSIONS[role]))
+
+
+def tasks_after(actor: Actor, cursor: int, limit: int) -> list[Task]:
+    """The actor's open tasks by id, for programs that page with a cursor."""
+    return list(
+        db.session.scalars(own_tasks(actor).where(Task.id > cursor).order_by(None).order_by(Task.id).limit(limit))
+    )

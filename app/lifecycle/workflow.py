@@ -1,4 +1,4 @@
-"""The workflow engine: a table of transitions that gives pages their buttons, the API its answers, docs their diagram."""
+"""The workflow engine: a table of transitions that gives pages buttons and the API answers."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -89,9 +89,7 @@ class Workflow(Generic[Thing]):
 
     def moves(self) -> list[tuple[str, str]]:
         """Every (from, to) pair, as the database guard and the diagram list them."""
-        return sorted(
-            {(source.value, t.target.value) for t in self.transitions if t.target for source in t.sources}
-        )
+        return sorted({(source.value, t.target.value) for t in self.transitions if t.target for source in t.sources})
 
 
 def _wrong_state(thing: Any, transition: Transition[Any]) -> Problem:

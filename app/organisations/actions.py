@@ -106,7 +106,12 @@ def _registration_problems(new: NewOrganisation, code: str | None) -> list[Probl
         found += _credit_code_problems(code)
     elif new.kind is OrganisationKind.COMPANY:
         found.append(
-            Problem(_("企业必须填写统一社会信用代码。"), article="GB 32100-2015", remedy=_("请按营业执照填写 18 位代码。"), place="uscc")
+            Problem(
+                _("企业必须填写统一社会信用代码。"),
+                article="GB 32100-2015",
+                remedy=_("请按营业执照填写 18 位代码。"),
+                place="uscc",
+            )
         )
     if not new.sides and new.kind is not OrganisationKind.STATE_HOLDER:
         found.append(Problem(_("请至少选择一方（管理、运营、监督）。"), place="sides"))
@@ -210,10 +215,22 @@ def derive_control() -> None:
 def give_mandate(actor: Actor, organisation: Organisation, region: Region, kind: MandateKind) -> Mandate:
     """Makes an organisation responsible for a region as competent authority or inspectorate."""
     must(actor, Permission.ORGANISATION_CREATE)
+    if _has_mandate(organisation, region, kind):
+        raise Refused(Problem(_("该机构已负责这一区划。"), place="region"))
     with act(actor, Permission.ORGANISATION_CREATE, ref=f"organisation:{organisation.code}"):
         mandate = Mandate(organisation_id=organisation.id, region_id=region.id, kind=kind, valid_from=today())
         db.session.add(mandate)
     return mandate
+
+
+def _has_mandate(organisation: Organisation, region: Region, kind: MandateKind) -> bool:
+    same = sa.select(Mandate.id).where(
+        Mandate.organisation_id == organisation.id,
+        Mandate.region_id == region.id,
+        Mandate.kind == kind,
+        Mandate.valid_until.is_(None),
+    )
+    return db.session.scalar(same) is not None
 
 
 def load_regions(actor: Actor) -> int:
@@ -232,11 +249,10 @@ def load_regions(actor: Actor) -> int:
                 name_zh=one.name_zh,
                 name_en=one.name_en,
                 level=RegionLevel(one.level.value),
-                parent_id=parent.id if parent else None,
+                parent=parent,
                 path=f"{parent.path if parent else '/'}{one.code}/",
             )
             db.session.add(region)
-            db.session.flush([region]) if len(one.code) < 9 else None
             known[one.code] = region
     return len(missing)
 

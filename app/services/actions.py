@@ -80,10 +80,14 @@ def _own(actor: Actor, service: Service) -> None:
 
 def _refuse_same_name(owner_id: int, name: str, except_id: int | None) -> None:
     same = db.session.scalar(
-        sa.select(Service.code).where(Service.owner_id == owner_id, Service.name_zh == name, Service.id != (except_id or 0))
+        sa.select(Service.code).where(
+            Service.owner_id == owner_id, Service.name_zh == name, Service.id != (except_id or 0)
+        )
     )
     if same:
-        raise Refused(Problem(_("本机构已有同名服务：%(code)s。", code=same), remedy=_("请核对是否重复登记。"), place="name_zh"))
+        raise Refused(
+            Problem(_("本机构已有同名服务：%(code)s。", code=same), remedy=_("请核对是否重复登记。"), place="name_zh")
+        )
 
 
 def _next_code(owner: Organisation) -> str:

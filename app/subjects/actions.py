@@ -47,7 +47,12 @@ def _party_problems(subject: Subject, organisation: Organisation, role: PartyRol
     if side not in organisation.sides:
         found.append(
             Problem(
-                _("%(name)s 没有登记为%(side)s，不能作为“%(role)s”。", name=organisation.name, side=side.label, role=role.label),
+                _(
+                    "%(name)s 没有登记为%(side)s，不能作为“%(role)s”。",
+                    name=organisation.name,
+                    side=side.label,
+                    role=role.label,
+                ),
                 remedy=_("请核对机构，或由系统管理员补登其可承担的一方。"),
                 place="organisation",
             )
@@ -99,7 +104,9 @@ def remove_party(subject: Subject, party: Party) -> None:
     db.session.flush()
     left = [one for one in parties_of(subject) if one.organisation_id == party.organisation_id]
     if not left:
-        side = db.session.query(SubjectSide).filter_by(subject_id=subject.id, organisation_id=party.organisation_id).one()
+        side = (
+            db.session.query(SubjectSide).filter_by(subject_id=subject.id, organisation_id=party.organisation_id).one()
+        )
         db.session.delete(side)
         db.session.flush()
 
@@ -116,9 +123,7 @@ def stand_for_side(actor: Actor, subject: Subject) -> Side:
     """
     side = side_of(subject, actor.organisation_id)
     if side is None:
-        raise NotAllowed(
-            Problem(_("您的机构不是这份合同的当事方。"), remedy=_("请切换到当事方机构的身份后再办理。"))
-        )
+        raise NotAllowed(Problem(_("您的机构不是这份合同的当事方。"), remedy=_("请切换到当事方机构的身份后再办理。")))
     bound = side_of_person(subject, actor.user_id)
     if bound is not None and bound is not side:
         raise NotAllowed(

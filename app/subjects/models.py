@@ -124,7 +124,7 @@ class Party(Entity):
 
 
 class SubjectPerson(AppendOnly):
-    """A person who has acted for a side of a subject stays on that side of it for good (I2), whoever employs him later."""
+    """A person who has acted for a side of a subject stays on that side of it for good (I2)."""
 
     __tablename__ = "subject_people"
     __table_args__ = table_args(

@@ -73,3 +73,8 @@ def people_of(subject: Subject, organisation_id: int) -> list[SubjectPerson]:
             )
         )
     )
+
+
+def party_of(subject: Subject, key: int) -> Party | None:
+    """One party of a subject."""
+    return db.session.scalar(sa.select(Party).where(Party.subject_id == subject.id, Party.id == key))

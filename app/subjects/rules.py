@@ -18,7 +18,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Control:
-    """`controller_id` controls `controlled_id` today; `through_company` is false for a state asset holder's ownership."""
+    """`controller_id` controls `controlled_id` today; `through_company` is false for a state asset holder."""
 
     controller_id: int
     controlled_id: int

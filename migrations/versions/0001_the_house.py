@@ -142,6 +142,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_at"), "deliveries", ["at"], unique=False)
     op.create_table(
+        "job_runs",
+        sa.Column("job", sa.String(length=60), nullable=False),
+        sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_runs")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "sign_in_events",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1456,5 +1465,6 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_events_login_at", table_name="sign_in_events")
     op.drop_index("ix_sign_in_events_ip_at", table_name="sign_in_events")
     op.drop_table("sign_in_events")
+    op.drop_table("job_runs")
     op.drop_index(op.f("ix_deliveries_at"), table_name="deliveries")
     op.drop_table("deliveries")

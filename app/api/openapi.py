@@ -1,0 +1,119 @@
+"""The API described in OpenAPI 3.1, from one table of calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: method, path, what it does, the scope its token needs, members of its body, its answer's status."""
+
+    method: str
+    path: str
+    summary: str
+    scope: str
+    members: tuple[tuple[str, str], ...] = ()
+    status: int = 200
+    paged: bool = False
+
+
+CALLS = (
+    Call("get", "/contracts", "合同列表（按游标翻页） Contracts in reach", "contracts:read", paged=True),
+    Call("post", "/contracts", "起草合同 Open a draft", "contracts:write", (("title", "合同名称"),), 201),
+    Call("get", "/contracts/{code}", "一份合同，含内容与摘要 One contract with content and digests", "contracts:read"),
+    Call(
+        "post",
+        "/contracts/{code}/parties",
+        "添加当事方 Add a party",
+        "contracts:write",
+        (("organisation", "机构编码"), ("role", "角色")),
+        201,
+    ),
+    Call(
+        "post",
+        "/contracts/{code}/submission",
+        "提交会签 Send out for signing",
+        "contracts:write",
+        (("digest", "内容摘要 SHA-256"),),
+    ),
+    Call(
+        "post", "/contracts/{code}/signatures", "签署 Sign", "contracts:write", (("digest", "内容摘要 SHA-256"),), 201
+    ),
+    Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
+    Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
+)
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "instance": {"type": "string"},
+        "problems": {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string"}}},
+    },
+    "required": ["type", "title", "status"],
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole description; every call answers refusals as problem details (RFC 9457)."""
+    paths: dict[str, dict[str, Any]] = {}
+    for call in CALLS:
+        paths.setdefault(f"/api/v1{call.path}", {})[call.method] = _operation(call)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "管运 Guanyun API", "version": VERSION},
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(call: Call) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{call.method}_{call.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
+        "summary": call.summary,
+        "description": f"scope: {call.scope}",
+        "parameters": _parameters(call),
+        "responses": {
+            str(call.status): {"description": "done", "content": {"application/json": {"schema": {}}}},
+            "default": {
+                "description": "refused",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+    if call.method == "post":
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(call)}}}
+    return operation
+
+
+def _parameters(call: Call) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in ("code", "kind")
+        if f"{{{name}}}" in call.path
+    ]
+    if call.paged:
+        found += [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("cursor", "limit")]
+    if call.members:
+        found.append(
+            {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 80}}
+        )
+    return found
+
+
+def _body(call: Call) -> dict[str, Any]:
+    if not call.members:
+        return {}
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "description": words} for name, words in call.members},
+        "required": [name for name, _words in call.members],
+        "additionalProperties": False,
+    }

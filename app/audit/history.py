@@ -1,0 +1,85 @@
+"""The trail of one thing in words: who did what when, why, and what changed, for timelines on pages."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app.audit.models import TrailEntry
+from app.audit.words import FIELD_WORDS, TABLE_WORDS
+from app.core.db import Base, Fen, LabelledEnum, UTCDateTime, db
+from app.core.formats import fmt
+from app.core.permissions import Permission
+
+SHOWN = 8
+_UNSAID = frozenset(
+    {"content", "digest_sha256", "digest_sm3", "mode_kind", "indicator_kind", "path", "position", "line"}
+)
+
+
+def entries_about(ref: str, limit: int = SHOWN) -> list[TrailEntry]:
+    """The newest leaves about a thing."""
+    return list(
+        db.session.scalars(
+            sa.select(TrailEntry).where(TrailEntry.ref == ref).order_by(TrailEntry.seq.desc()).limit(limit)
+        )
+    )
+
+
+def timeline(entries: Iterable[TrailEntry]) -> list[dict[str, Any]]:
+    """Leaves as components/timeline.html draws them."""
+    return [_said(entry) for entry in entries]
+
+
+def _said(entry: TrailEntry) -> dict[str, Any]:
+    actor, details = json.loads(entry.actor), json.loads(entry.details)
+    parts = {
+        str(TABLE_WORDS[name]) for name in (key.split(":", 1)[0] for key in details["changes"]) if name in TABLE_WORDS
+    }
+    label = str(Permission(entry.verb).label)
+    return {
+        "seq": entry.seq,
+        "ref": entry.ref,
+        "when": entry.at,
+        "who": actor["name"],
+        "org": actor["organisation"],
+        "act": _("%(act)s：%(parts)s", act=label, parts=_("、").join(sorted(parts))) if parts else label,
+        "reason": details["reason"],
+        "changes": list(changes_in_words(details["changes"])),
+    }
+
+
+def changes_in_words(changes: dict[str, dict[str, list[Any]]]) -> Iterable[dict[str, str]]:
+    """Old and new values with the names of fields, values of enums in words, money in yuan."""
+    for thing, fields in changes.items():
+        table = thing.split(":", 1)[0]
+        for name, (old, new) in fields.items():
+            if name in _UNSAID or name.endswith(("_id", "_by")) or (old in (None, "") and new in (None, "", False)):
+                continue
+            said = FIELD_WORDS.get(name)
+            if said is not None:
+                yield {
+                    "field": f"{TABLE_WORDS[table]} · {said}" if table in TABLE_WORDS else str(said),
+                    "old": _value(table, name, old),
+                    "new": _value(table, name, new),
+                }
+
+
+def _value(table: str, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    column = Base.metadata.tables[table].c.get(name)
+    kind = column.type if column is not None else None
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None and issubclass(kind.enum_class, LabelledEnum):
+        return str(kind.enum_class(value).label)
+    if isinstance(kind, Fen):
+        return fmt.money(value)
+    if isinstance(kind, UTCDateTime):
+        return fmt.second(datetime.fromisoformat(value))
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    return fmt.decimal(Decimal(value)) if name in {"target", "bound", "unit_price", "cap_percent"} else str(value)

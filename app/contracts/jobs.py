@@ -1,0 +1,32 @@
+"""Scheduled work on contracts: they take effect on their first day and expire after their last one."""
+
+import sqlalchemy as sa
+
+from app.contracts.actions import expire, take_effect
+from app.contracts.models import Contract, ContractState, ContractVersion, VersionState
+from app.core.actors import SYSTEM
+from app.core.clock import today
+from app.core.db import db
+
+
+def turn_contracts() -> int:
+    """Returns how many contracts changed; running twice changes nothing. Missed days are caught up."""
+    starting = _due(ContractState.SIGNED, ContractVersion.term_from <= today())
+    for contract in starting:
+        take_effect(SYSTEM, contract)
+    running = (ContractState.IN_FORCE, ContractState.TERMINATING)
+    ending = [one for state in running for one in _due(state, ContractVersion.term_until < today())]
+    for contract in ending:
+        expire(SYSTEM, contract)
+    return len(starting) + len(ending)
+
+
+def _due(state: ContractState, condition: sa.ColumnElement[bool]) -> list[Contract]:
+    return list(
+        db.session.scalars(
+            sa.select(Contract)
+            .join(ContractVersion, ContractVersion.contract_id == Contract.id)
+            .where(Contract.state == state, ContractVersion.state == VersionState.SIGNED, condition)
+            .order_by(Contract.id)
+        ).unique()
+    )

@@ -1,0 +1,207 @@
+"""Loads the demonstration: plans everything, then lets it happen in order of time, each act at its own moment."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from random import Random
+
+import sqlalchemy as sa
+
+from app.accounts.models import AccountState, User
+from app.audit.heads import seal
+from app.audit.verifier import Verdict, verify
+from app.catalogues.models import CatalogueEntry
+from app.contracts.models import Contract
+from app.core.actors import SYSTEM
+from app.core.clock import clock, today
+from app.core.db import db, unit_of_work
+from app.core.permissions import Role
+from app.demonstration import ledger, organisations, people
+from app.demonstration.contracts import Story
+from app.demonstration.ledger import ServicePlan
+from app.demonstration.organisations import OrganisationPlan
+from app.demonstration.outlines import DRAWN_KEY, drawn_outlines, small_outlines
+from app.demonstration.people import PersonPlan
+from app.demonstration.story import Outline, plan_contract, tell
+from app.demonstration.timeline import Days, Event, Timeline, at_work
+from app.demonstration.world import World
+from app.organisations.actions import load_regions
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import all_regions
+from app.services.models import Service
+
+# Contracts of the province beside those of the small size, and how many events share a transaction there.
+DRAWN_CONTRACTS = 400
+BATCH = 400
+Report = Callable[[int, int], None]
+
+
+class Size(StrEnum):
+    """How much there is: a handful of organisations, or a whole province."""
+
+    SMALL = "small"
+    PROVINCE = "province"
+
+
+class NotLoaded(RuntimeError):
+    """The demonstration cannot be loaded here; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everybody and everything before the first act."""
+
+    organisations: list[OrganisationPlan]
+    people: list[PersonPlan]
+    services: list[ServicePlan]
+    outlines: list[tuple[str, Outline]]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """An account that a visitor may use."""
+
+    role: Role
+    login: str
+    name: str
+    organisation: str
+
+
+def is_empty() -> bool:
+    """Whether nobody and nothing of a person's making is in the database (regions and catalogues may be)."""
+    return not any(
+        db.session.scalar(sa.select(sa.exists().where(kind.id > 0))) for kind in (User, Organisation, Contract)
+    )
+
+
+def load(size: Size, report: Report) -> Verdict:
+    """Fills an empty database and returns what the check of the whole trail found."""
+    _refuse_without_catalogues()
+    days = Days(today())
+    world = World()
+    with unit_of_work(), clock.at(at_work(days.nth(0), 0)):
+        load_regions(SYSTEM)
+        plan = make_plan(size, days)
+        world.staff = people.staff_of(plan.people)
+        if size is Size.SMALL:
+            # All or nothing: a load that is interrupted at its first start is simply repeated at the next.
+            _play(world, _timeline(plan, days, world), report)
+    if size is Size.PROVINCE:
+        _play_in_batches(world, _timeline(plan, days, world), report)
+    with unit_of_work():
+        seal()
+    return verify()
+
+
+def _refuse_without_catalogues() -> None:
+    if not db.session.scalar(sa.select(sa.exists().where(CatalogueEntry.kind == "region_tree"))):
+        raise NotLoaded("the catalogues are missing: run `flask catalog load` first")
+
+
+def make_plan(size: Size, days: Days) -> Plan:
+    """The whole plan, drawn from fixed seeds: the same for the same day and catalogues."""
+    regions = {region.code: region for region in all_regions()}
+    if size is Size.SMALL:
+        plans = organisations.small_government(regions)
+        plans += organisations.firms(regions, organisations.SMALL_COMPANIES, organisations.SMALL_WATCHERS)
+        services = ledger.small_ledger(days, Random("ledger"))
+    else:
+        plans = organisations.province_government(regions, Random("government"))
+        plans += organisations.firms(regions, 18, 4)
+        services = ledger.province_ledger(plans, days, Random("more services"))
+    outlines = [(f"S{place:02d}", one) for place, one in enumerate(small_outlines(_by_owner(services)), start=1)]
+    if size is Size.PROVINCE:
+        outlines += _drawn(plans, services, days)
+    return Plan(plans, people.plan_people(plans, days), services, outlines)
+
+
+def _by_owner(services: list[ServicePlan]) -> dict[str, list[ServicePlan]]:
+    owned: dict[str, list[ServicePlan]] = {}
+    for service in services:
+        owned.setdefault(service.owner, []).append(service)
+    return owned
+
+
+def _drawn(plans: list[OrganisationPlan], services: list[ServicePlan], days: Days) -> list[tuple[str, Outline]]:
+    clients = [plan for plan in plans if plan.is_client]
+    operators = [plan.key for plan in plans if plan.key.startswith("QY-") and plan.key != organisations.SUIHENG]
+    drawn = drawn_outlines(DRAWN_CONTRACTS, clients, operators, _by_owner(services), days)
+    return [(f"{DRAWN_KEY}{place:04d}", one) for place, one in enumerate(drawn)]
+
+
+def _timeline(plan: Plan, days: Days, world: World) -> Timeline:
+    """Everything that happens, with its moment."""
+    timeline, random = Timeline(), Random("timeline")
+    authority = plan.organisations[0]
+    timeline.add(at_work(days.nth(0), 1), partial(_install, authority, plan.people))
+    organisations.register(plan.organisations, timeline, days, random)
+    people.enrol(plan.people, timeline, days, random)
+    ledger.register(plan.services, timeline, random)
+    _keep_ledger(plan, timeline, days, random)
+    clients = {one.key: one for one in plan.organisations}
+    for key, outline in plan.outlines:
+        tell(Story(plan_contract(key, outline, clients[outline.client], days), timeline, days), outline)
+    return timeline
+
+
+def _install(authority: OrganisationPlan, everybody: list[PersonPlan], world: World) -> None:
+    people.install(authority, everybody, world)
+
+
+def _keep_ledger(plan: Plan, timeline: Timeline, days: Days, random: Random) -> None:
+    """A few services are described better, and one that no present contract needs is retired."""
+    owned = _by_owner(plan.services)
+    for owner, place in ((organisations.CENTRE, 0), ("ZF-44-04", 1), ("ZF-4401-14", 0)):
+        ledger.keep_up(owned[owner][place], days.nth(90), timeline, random)
+    ledger.retire(owned[organisations.CENTRE][11], days.ago(60), timeline, random)
+
+
+def _play(world: World, events: Timeline, report: Report) -> None:
+    for done, event in enumerate(events, start=1):
+        _happen(world, event)
+        report(done, len(events))
+
+
+def _play_in_batches(world: World, timeline: Timeline, report: Report) -> None:
+    events, done = iter(timeline), 0
+    while batch := list(islice(events, BATCH)):
+        with unit_of_work():
+            for event in batch:
+                _happen(world, event)
+        world.let_go()
+        done += len(batch)
+        report(done, len(timeline))
+
+
+def _happen(world: World, event: Event) -> None:
+    with clock.at(event.at):
+        event.do(world)
+
+
+def sign_ins() -> Iterator[SignIn]:
+    """The accounts to try, as far as they are in the database and may sign in: every role, those with work to do."""
+    days = Days(today())
+    regions = {region.code: region for region in all_regions()}
+    if not regions:
+        return
+    plan = make_plan(Size.SMALL, days)
+    names = {one.key: one.name.zh for one in plan.organisations}
+    known = set(db.session.scalars(sa.select(User.login).where(User.state == AccountState.ACTIVE)))
+    for person in plan.people:
+        if person.listed and person.login in known:
+            for post in person.posts:
+                yield SignIn(post.roles[0], person.login, person.name.zh, names[post.organisation])
+
+
+def counts() -> dict[str, int]:
+    """How many things of each kind there are."""
+    kinds = {
+        "regions": Region,
+        "organisations": Organisation,
+        "people": User,
+        "services": Service,
+        "contracts": Contract,
+    }
+    return {name: db.session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0 for name, kind in kinds.items()}

@@ -1,0 +1,168 @@
+"""What the workbench shows to an actor: tasks by deadline, figures of what he sees, his latest acts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.accounts.models import AccountState, User
+from app.audit.history import timeline
+from app.audit.models import TrailEntry
+from app.contracts.models import ContractState, ContractVersion
+from app.contracts.queries import count_by_state, expiring
+from app.core.actors import Actor
+from app.core.clock import today
+from app.core.db import db
+from app.core.formats import fmt
+from app.core.listing import Cell, Column, Listing
+from app.core.permissions import Permission
+from app.lifecycle.models import Task
+from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks
+from app.organisations.models import Organisation
+from app.subjects.models import Subject
+
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Everything templates/desk/home.html reads."""
+
+    day: str
+    tasks: Listing
+    overdue: int
+    due_today: int
+    figures: list[dict[str, Any]]
+    expiring: list[ContractVersion]
+    timeline: list[dict[str, Any]]
+
+
+def workbench(actor: Actor) -> Workbench:
+    """One page of tasks and a few counts; nothing here grows with history."""
+    day = today()
+    contracts = actor.may(Permission.CONTRACT_READ)
+    return Workbench(
+        day=format_date(day, "full"),
+        tasks=task_list(actor).load(),
+        overdue=_count(actor, Task.due_on < day),
+        due_today=_count(actor, Task.due_on == day),
+        figures=_contract_figures(actor) if contracts else _account_figures(actor),
+        expiring=expiring(actor, day + SOON) if contracts else [],
+        timeline=[_about(one) for one in timeline(_latest_acts(actor))],
+    )
+
+
+def _about(said: dict[str, Any]) -> dict[str, Any]:
+    """One of my own acts: what it was about stands where others' acts name the person."""
+    kind, _colon, code = said["ref"].partition(":")
+    href = url_for("contracts.detail", code=code) if kind == "contract" else ""
+    return {**said, "who": code, "org": "", "href": href}
+
+
+def _count(actor: Actor, condition: Any) -> int:
+    statement = own_tasks(actor).where(condition).order_by(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
+
+
+def _latest_acts(actor: Actor) -> list[TrailEntry]:
+    return list(
+        db.session.scalars(
+            sa.select(TrailEntry).where(TrailEntry.user_id == actor.user_id).order_by(TrailEntry.seq.desc()).limit(6)
+        )
+    )
+
+
+def task_list(actor: Actor) -> Listing:
+    """The actor's open tasks, the nearest deadline first."""
+    return Listing(
+        caption=_("待我办理"),
+        statement=own_tasks(actor),
+        definition=_TASK_COLUMNS,
+        id_column=Task.id,
+        href=lambda task: url_for("contracts.detail", code=task.subject.code),
+        default_sort="due_on",
+        empty_title=_("没有待办"),
+        empty_hint=_("需要您办理的事项会按期限列在这里。"),
+        file_name="tasks",
+    )
+
+
+def _deadline_cell(task: Task) -> Cell:
+    return Cell(task.due_on.isoformat(), kind="deadline", deadline=deadline_of(task))
+
+
+_TASK_COLUMNS = (
+    Column("act", _l("事项"), lambda task: Cell(str(Permission(task.permission).label), kind="link"), kind="link"),
+    Column("subject", _l("对象"), lambda task: Cell(task.subject.title, sub=task.subject.code), sort=Subject.title),
+    Column("due_on", _l("期限"), _deadline_cell, sort=Task.due_on, kind="deadline"),
+    Column(
+        "due_day", _l("到期日"), lambda task: Cell(task.due_on.isoformat(), kind="date"), kind="date", optional=True
+    ),
+    Column(
+        "started_on",
+        _l("送达日"),
+        lambda task: Cell(task.started_on.isoformat(), kind="date"),
+        kind="date",
+        optional=True,
+    ),
+)
+
+
+def _contract_figures(actor: Actor) -> list[dict[str, Any]]:
+    counts = count_by_state(actor)
+    wanted = (
+        (ContractState.IN_FORCE, _("生效的合同")),
+        (ContractState.SIGNING, _("会签中")),
+        (ContractState.DRAFT, _("草拟中")),
+        (ContractState.TERMINATING, _("终止协商")),
+    )
+    waiting = {
+        "label": _("待我办理"),
+        "value": fmt.whole(count_own_tasks(actor)),
+        "unit": _("项"),
+        "note": "",
+        "tone": "",
+        "href": "",
+    }
+    return [waiting] + [
+        {
+            "label": label,
+            "value": fmt.whole(counts.get(state, 0)),
+            "unit": _("份"),
+            "note": "",
+            "tone": "",
+            "href": url_for("contracts.index", state=state.value),
+        }
+        for state, label in wanted
+    ]
+
+
+def _account_figures(actor: Actor) -> list[dict[str, Any]]:
+    """For administrators: how many people and organisations there are, without any business figure."""
+    if not actor.may(Permission.ACCOUNT_READ):
+        return []
+    people = db.session.scalar(sa.select(sa.func.count()).where(User.state == AccountState.ACTIVE)) or 0
+    organisations = db.session.scalar(sa.select(sa.func.count()).select_from(Organisation)) or 0
+    return [
+        {
+            "label": _("在用账号"),
+            "value": fmt.whole(people),
+            "unit": _("个"),
+            "note": "",
+            "tone": "",
+            "href": url_for("accounts.index"),
+        },
+        {
+            "label": _("登记机构"),
+            "value": fmt.whole(organisations),
+            "unit": _("家"),
+            "note": "",
+            "tone": "",
+            "href": url_for("organisations.index"),
+        },
+    ]

@@ -1,0 +1,25 @@
+"""Which job runs how often: the one list of scheduled work."""
+
+from datetime import timedelta
+
+from flask import current_app
+
+from app.accounts.sessions import forget_dead
+from app.audit.jobs import seal_trail
+from app.contracts.jobs import turn_contracts
+from app.core.idempotency import forget_old
+from app.core.jobs import Job, forget_old_runs
+from app.lifecycle.jobs import recompute_deadlines
+
+
+def clean_up() -> int:
+    """Drops what nobody can use any more: dead sessions, old deliveries, old job runs."""
+    return forget_dead(current_app) + forget_old() + forget_old_runs()
+
+
+JOBS = (
+    Job("contracts.turn", timedelta(minutes=10), turn_contracts),
+    Job("lifecycle.recompute_deadlines", timedelta(hours=1), recompute_deadlines),
+    Job("core.clean_up", timedelta(hours=1), clean_up),
+    Job("audit.seal", timedelta(minutes=10), seal_trail),
+)

@@ -1,0 +1,476 @@
+"""Valid things by default, each by one call and through the real actions: people, organisations, services, contracts.
+
+In a test: put `from tests.factories import w` and `__all__ = ["w"]` into the room's conftest.py and ask for `w`, a
+fresh copy of the world on a Monday (`MOMENT`), beside `client` if you need one. In a script:
+
+    with app.app_context(), unit_of_work():
+        w = world()
+        contract = in_force(w)
+
+Everything is found again by its code or login, so a `World` outlives sessions and can be made anew at no cost.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from stdnum.cn import uscc as credit_code
+
+from app.accounts import actions as accounts
+from app.accounts import passwords
+from app.accounts.identities import actor_by_login
+from app.accounts.models import User, WebSession
+from app.accounts.sessions import key_hash
+from app.catalogues import actions as catalogues
+from app.catalogues.models import CatalogueEntry
+from app.catalogues.queries import current
+from app.contracts import actions as contracts
+from app.contracts import drafting
+from app.contracts.content import canonical_content
+from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService, PeriodKind, Pricing
+from app.contracts.rules import add_months, default_bands
+from app.core.actors import SYSTEM, Actor, permissions_of
+from app.core.clock import clock, now, today
+from app.core.db import db, intend_to_write
+from app.core.permissions import ROLE_CLASSES, Role, RoleClass, Side
+from app.organisations import actions as organisations
+from app.organisations.models import MandateKind, Organisation, OrganisationKind, Region
+from app.services import actions as services
+from app.services.models import Service, ServiceCategory
+from app.subjects.models import PartyRole
+from tests import postgres
+
+# A working Monday in a year whose holidays are announced: deadlines in tests are the same on every day.
+MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+PASSWORD = "Correct.Horse.Battery.7"
+
+MANAGES, OPERATES, WATCHES = (frozenset({side}) for side in (Side.MANAGEMENT, Side.OPERATION, Side.SUPERVISION))
+K, R = OrganisationKind, Role
+# Each under its key with name, kind, region and the sides it may hold.
+ORGANISATIONS: dict[str, tuple[str, OrganisationKind, str, frozenset[Side]]] = {
+    "authority": ("省数据局", K.AUTHORITY, "44", MANAGES),
+    "finance": ("省财政厅", K.FINANCE, "44", MANAGES),
+    "inspectorate": ("省审计厅", K.INSPECTORATE, "44", WATCHES),
+    "holder": ("省国资委", K.STATE_HOLDER, "44", frozenset()),
+    "agency": ("广州市政务服务中心", K.AGENCY, "4401", MANAGES),
+    "other_agency": ("深圳市政务服务中心", K.AGENCY, "4403", MANAGES),
+    "operator": ("数字运营有限公司", K.COMPANY, "4401", OPERATES),
+    "rival": ("云上运营有限公司", K.COMPANY, "4403", OPERATES),
+    "watcher": ("信诚监理有限公司", K.COMPANY, "4401", WATCHES),
+}
+# Each under its key (also the login) with name, organisation and roles there.
+PEOPLE: dict[str, tuple[str, str, tuple[Role, ...]]] = {
+    "system_admin": ("系统甲", "authority", (R.SYSTEM_ADMIN,)),
+    "security_admin": ("安全乙", "authority", (R.SECURITY_ADMIN,)),
+    "audit_admin": ("审计丙", "authority", (R.AUDIT_ADMIN,)),
+    "authority_officer": ("钱主办", "authority", (R.AUTHORITY_OFFICER,)),
+    "authority_lead": ("孙主任", "authority", (R.AUTHORITY_LEAD,)),
+    "leader": ("李局长", "authority", (R.LEADER,)),
+    "inspector": ("周督查", "inspectorate", (R.INSPECTOR,)),
+    "officer": ("赵经办", "agency", (R.AGENCY_OFFICER,)),
+    "second_officer": ("吴经办", "agency", (R.AGENCY_OFFICER,)),
+    "signatory": ("郑主任", "agency", (R.AGENCY_SIGNATORY,)),
+    "other_officer": ("王经办", "other_agency", (R.AGENCY_OFFICER,)),
+    "other_signatory": ("冯主任", "other_agency", (R.AGENCY_SIGNATORY,)),
+    "operator_officer": ("陈经办", "operator", (R.OPERATOR_OFFICER,)),
+    "operator_signatory": ("褚总", "operator", (R.OPERATOR_SIGNATORY,)),
+    "rival_officer": ("卫经办", "rival", (R.OPERATOR_OFFICER,)),
+    "rival_signatory": ("蒋总", "rival", (R.OPERATOR_SIGNATORY,)),
+    "supervisor": ("沈监理", "watcher", (R.SUPERVISOR,)),
+}
+# Before there are administrators, the installation itself makes them (`user_id` None, as in a set-up command).
+SETUP = Actor(
+    user_id=None,
+    login="setup",
+    name="安装",
+    permissions=permissions_of([R.SYSTEM_ADMIN, R.SECURITY_ADMIN]),
+    origin="cli",
+)
+
+
+def login_of(key: str) -> str:
+    return key.replace("_", "-")
+
+
+def code_of(key: str) -> str:
+    return key.replace("_", "-").upper()
+
+
+class World:
+    """The standing people and organisations by key; rows are read in the present session, actors as of now."""
+
+    def org(self, key: str) -> Organisation:
+        return db.session.scalars(sa.select(Organisation).where(Organisation.code == code_of(key))).one()
+
+    def actor(self, key: str) -> Actor:
+        """The person as every request would find him now."""
+        found = actor_by_login(login_of(key), origin="web")
+        assert found is not None, f"{key} may not act"
+        return found
+
+    def user(self, key: str) -> User:
+        return db.session.scalars(sa.select(User).where(User.login == login_of(key))).one()
+
+
+def world() -> World:
+    """Catalogues, a region tree, nine organisations, three administrators and fourteen people of business."""
+    made = World()
+    if db.session.scalar(sa.select(Organisation.id).where(Organisation.code == code_of("agency"))):
+        return made
+    catalogues.load(SYSTEM)
+    organisations.load_regions(SYSTEM)
+    for key, (name, kind, place, sides) in ORGANISATIONS.items():
+        organisation(name, kind=kind, place=place, sides=sides, code=code_of(key))
+    for key, (name, employer, roles) in PEOPLE.items():
+        person(made.org(employer), *roles, name=name, login=login_of(key))
+    boss = made.actor("system_admin")
+    organisations.give_mandate(boss, made.org("authority"), region("44"), MandateKind.COMPETENT)
+    organisations.give_mandate(boss, made.org("inspectorate"), region("44"), MandateKind.INSPECTION)
+    return made
+
+
+# --- organisations and people ----------------------------------------------------------------------------------------
+
+
+def region(code: str) -> Region:
+    return db.session.scalars(sa.select(Region).where(Region.code == code)).one()
+
+
+def credit_code_for(seed: str) -> str:
+    """A valid unified social credit code that belongs to nobody."""
+    body = f"91440101{int.from_bytes(seed.encode(), 'big') % 10**9:09d}"
+    return body + credit_code.calc_check_digit(body)
+
+
+def organisation(
+    name: str = "",
+    *,
+    kind: OrganisationKind = OrganisationKind.COMPANY,
+    place: str = "4401",
+    sides: frozenset[Side] = OPERATES,
+    code: str = "",
+) -> Organisation:
+    """A registered organisation; by default a company that can operate."""
+    code = code or f"ORG-{secrets.token_hex(4).upper()}"
+    facts = organisations.NewOrganisation(
+        code=code,
+        name_zh=name or f"机构{code[-6:]}",
+        name_en="",
+        kind=kind,
+        region=region(place),
+        uscc=credit_code_for(code) if kind is OrganisationKind.COMPANY else "",
+        sides=sides,
+    )
+    return organisations.create_organisation(_admin("system_admin"), facts)
+
+
+def controls(holder: Organisation, held: Organisation, percent: str = "51") -> Any:
+    """A disclosed controlling stake from today on."""
+    stake = organisations.NewStake(Decimal(percent), controls=True, valid_from=today(), basis="工商登记")
+    return organisations.disclose_stake(_admin("system_admin"), holder, held, stake)
+
+
+def person(employer: Organisation, *roles: Role, name: str = "", login: str = "") -> Actor:
+    """A person with an account, a membership from today on, and roles; all of one class."""
+    login = login or f"p{secrets.token_hex(5)}"
+    classes = {ROLE_CLASSES[role] for role in roles} or {RoleClass.BUSINESS}
+    new = accounts.NewAccount(login=login, name=name or f"某{login[-4:]}", role_class=classes.pop())
+    with _one_hash():
+        user = accounts.create_account(_admin("system_admin"), new, PASSWORD)
+    joins(user, employer, *roles)
+    found = actor_by_login(login, origin="web")
+    assert found is not None
+    return found
+
+
+def joins(user: User, employer: Organisation, *roles: Role) -> None:
+    """The person takes up work in a (further) organisation, with roles there."""
+    membership = accounts.create_membership(_admin("system_admin"), user, employer, "", today())
+    db.session.flush()
+    for role in roles:
+        accounts.give_role(_admin("security_admin"), membership, role)
+    db.session.flush()
+    db.session.expire(user)
+    db.session.expire(membership)
+
+
+def leaves(user: User, employer: Organisation) -> None:
+    """The person's work there ended yesterday (or ends today when it began today)."""
+    membership = next(one for one in user.memberships if one.organisation_id == employer.id)
+    until = max(membership.valid_from, today() - timedelta(days=1))
+    accounts.end_membership(_admin("system_admin"), membership, until, "调离")
+    db.session.flush()
+
+
+def _admin(key: str) -> Actor:
+    found = actor_by_login(login_of(key), origin="web")
+    return found if found is not None and found.roles else SETUP
+
+
+@functools.cache
+def _password_hash(password: str) -> str:
+    return passwords.hash_password(password)
+
+
+@contextmanager
+def _one_hash() -> Iterator[None]:
+    """Argon2 costs 30 ms by design; everybody here has the same password, so it is hashed once a process."""
+    with mock.patch.object(accounts, "hash_password", _password_hash):
+        yield
+
+
+# --- services --------------------------------------------------------------------------------------------------------
+
+
+def service(actor: Actor, name: str = "", category: ServiceCategory = ServiceCategory.APPLICATION) -> Service:
+    """A service on the ledger of the actor's organisation, counted in transactions."""
+    facts = services.ServiceFacts(
+        name_zh=name or f"政务服务{secrets.token_hex(4)}",
+        name_en="",
+        category=category,
+        unit="件",
+        usage_indicator="",
+        description="",
+    )
+    made = services.create_service(actor, facts)
+    db.session.flush()
+    return made
+
+
+# --- contracts -------------------------------------------------------------------------------------------------------
+
+
+def rule(kind: str, code: str) -> CatalogueEntry:
+    """The catalogue entry in force today."""
+    return current(kind, code, today())
+
+
+def terms(**changes: Any) -> drafting.Terms:
+    """Complete terms: bought by government for exactly twelve months from today."""
+    begin = changes.get("term_from") or today()
+    complete = drafting.Terms(
+        title="政务服务平台运营服务合同",
+        mode=rule("contract_mode", "government_purchase"),
+        term_from=begin,
+        term_until=add_months(begin, 12) - timedelta(days=1),
+        extension_basis="",
+        amount_fen=200_000_000,
+        payment_terms="按月考核后付款。",
+        exclusive=False,
+        exclusive_basis="",
+        point_fen=100_000,
+        cap_percent=Decimal(10),
+        data_terms="仅为本合同目的处理数据，期满返还并销毁。",
+        exit_terms="期满前三个月起移交数据、账号和文档。",
+    )
+    return replace(complete, **changes)
+
+
+def line(of: Service, **changes: Any) -> drafting.LineFacts:
+    """A service line for 10,000 yuan a month; `unit_price=Decimal("0.003")` makes it one by use."""
+    by_use = changes.get("unit_price") is not None
+    facts = drafting.LineFacts(
+        service=of,
+        pricing=Pricing.UNIT_PRICE if by_use else Pricing.FIXED_FEE,
+        fee_fen=None if by_use else 1_000_000,
+        unit_price=None,
+        unit="",
+        pay_period=PeriodKind.MONTH,
+        expected_volume=1_000_000 if by_use else None,
+    )
+    return replace(facts, **changes)
+
+
+def level(indicator: str = "KI-001", **changes: Any) -> drafting.LevelFacts:
+    """At least 99 % a month, with the bands of domain.md 8: ≥ 99 → 0, ≥ 98 → 1, ≥ 97 → 2, ≥ 96 → 3, else 4."""
+    facts = drafting.LevelFacts(
+        indicator=rule("indicator", indicator),
+        comparison=Comparison.AT_LEAST,
+        target=Decimal(99),
+        period=PeriodKind.MONTH,
+        bands=default_bands(Decimal(99), Decimal(1), at_least=True),
+    )
+    return replace(facts, **changes)
+
+
+def empty_draft(w: World, by: str = "officer", title: str = "政务服务平台运营服务合同") -> Contract:
+    """A contract just opened: a client, nothing else."""
+    return contracts.open_contract(w.actor(by), title)
+
+
+def draft(w: World, by: str = "officer", operator: Organisation | None = None, **changes: Any) -> Contract:
+    """A complete draft: terms (`changes` replace some), an operator, two service lines with a level each."""
+    actor = w.actor(by)
+    contract = empty_draft(w, by)
+    drafting.set_terms(actor, contract, terms(**changes), contract.current.row_version)
+    drafting.join_party(actor, contract, operator or w.org("operator"), PartyRole.OPERATOR)
+    for price in (None, Decimal("0.003")):
+        add_line(actor, contract, unit_price=price)
+    return contract
+
+
+def add_line(actor: Actor, contract: Contract, **changes: Any) -> ContractService:
+    """A further service line with an agreed level."""
+    made = drafting.add_line(actor, contract, line(service(actor), **changes))
+    set_level(actor, contract, made)
+    return made
+
+
+def set_level(actor: Actor, contract: Contract, to: ContractService, **changes: Any) -> AgreedLevel:
+    return drafting.set_level(actor, contract, to, None, level(**changes), None)
+
+
+def signing(w: World, by: str = "officer", operator: Organisation | None = None, **changes: Any) -> Contract:
+    """A contract out for signing, submitted by `by`."""
+    contract = draft(w, by, operator, **changes)
+    submit(w, contract, by)
+    return contract
+
+
+def submit(w: World, contract: Contract, by: str = "officer") -> None:
+    contracts.submit(w.actor(by), contract, seen_digest(contract))
+
+
+def sign(w: World, contract: Contract, by: str) -> Any:
+    return contracts.sign(w.actor(by), contract, contract.current.digest_sha256 or "")
+
+
+def seen_digest(contract: Contract) -> str:
+    """The digest of the present content, as a page would show it."""
+    return canonical_content(contract.current)[1].sha256
+
+
+def signed(w: World, starts_in: int = 30, **changes: Any) -> Contract:
+    """Signed by both sides; takes effect in `starts_in` days."""
+    contract = signing(w, term_from=today() + timedelta(days=starts_in), **changes)
+    for signatory in ("signatory", "operator_signatory"):
+        sign(w, contract, signatory)
+    return contract
+
+
+def in_force(w: World, **changes: Any) -> Contract:
+    """Signed by both sides and in force since today."""
+    return signed(w, starts_in=0, **changes)
+
+
+def terminating(w: World, **changes: Any) -> Contract:
+    """In force, with a termination proposed by the client."""
+    contract = in_force(w, **changes)
+    contracts.propose_termination(w.actor("officer"), contract, "项目调整")
+    return contract
+
+
+def void(w: World) -> Contract:
+    """A draft that was given up."""
+    contract = draft(w)
+    contracts.void(w.actor("officer"), contract, "不再需要")
+    return contract
+
+
+# --- the standing database of a backend ------------------------------------------------------------------------------
+
+
+class Standing(World):
+    """What the tests of a backend begin with: the world, and one contract in each state."""
+
+    def __init__(self, codes: dict[str, str]) -> None:
+        self.codes = codes
+
+    def contract(self, state: str) -> Contract:
+        """The standing contract in a state: draft, signing, signed, in_force, terminating, void."""
+        return db.session.scalars(sa.select(Contract).where(Contract.code == self.codes[state])).one()
+
+
+CONTRACTS: dict[str, Callable[[World], Contract]] = {
+    "draft": draft,
+    "signing": signing,
+    "signed": signed,
+    "in_force": in_force,
+    "terminating": terminating,
+    "void": void,
+}
+
+
+def standing(backend: Any) -> Standing:
+    """A fresh copy of a database in which the world and one contract in each state stand; made once a worker.
+
+    Made at `MOMENT`. Call it before the test's own session has read anything, inside an app context.
+    """
+    kept: dict[str, Any] = vars(backend).setdefault("standing", {})
+    if not kept:
+        with clock.at(MOMENT):
+            w = world()
+            kept["codes"] = {state: make(w).code for state, make in CONTRACTS.items()}
+        db.session.commit()
+        _keep(backend)
+    else:
+        _restore(backend)
+    return Standing(kept["codes"])
+
+
+@pytest.fixture
+def w(app: Any, backend: Any, db_session: Any) -> Iterator[Standing]:
+    """The standing world in a fresh database, with the clock held at `MOMENT`."""
+    with clock.at(MOMENT):
+        yield standing(backend)
+
+
+def _keep(backend: Any) -> None:
+    _let_go(backend)
+    if backend.name == "sqlite":
+        shutil.copyfile(backend.database.file, backend.folder / "standing.sqlite")
+    else:
+        postgres.create_database("guanyun_standing", template=backend.database.name)
+
+
+def _restore(backend: Any) -> None:
+    _let_go(backend)
+    if backend.name == "sqlite":
+        shutil.copyfile(backend.folder / "standing.sqlite", backend.database.file)
+    else:
+        postgres.drop_database(backend.database.name)
+        postgres.create_database(backend.database.name, template="guanyun_standing")
+
+
+def _let_go(backend: Any) -> None:
+    """Ends the present session's transaction and every connection, so that the database can be copied."""
+    db.session.rollback()
+    db.session.expunge_all()
+    backend.disconnect()
+    intend_to_write()
+
+
+# --- the web ---------------------------------------------------------------------------------------------------------
+
+
+def sign_in(client: Any, key: str) -> Any:
+    """Gives the client a session of a standing person, without the 60 ms of a sign-in; returns the client."""
+    user = World().user(key)
+    opaque = secrets.token_urlsafe(32)
+    db.session.add(
+        WebSession(
+            key_hash=key_hash(opaque),
+            data=json.dumps({"user_id": user.id}),
+            user_id=user.id,
+            created_at=now(),
+            last_seen_at=now(),
+            ip="127.0.0.1",
+            agent="test",
+        )
+    )
+    db.session.commit()
+    client.set_cookie(client.application.session_interface.cookie_name(client.application), opaque)
+    return client
