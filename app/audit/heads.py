@@ -1,6 +1,7 @@
 """Tree heads: the root over all leaves so far, grown from the last head in both digests."""
 
 import json
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -34,6 +35,11 @@ def seal() -> TrailHead | None:
 def latest() -> TrailHead | None:
     """The newest head."""
     return db.session.scalar(sa.select(TrailHead).order_by(TrailHead.size.desc()).limit(1))
+
+
+def first_since(moment: datetime) -> TrailHead | None:
+    """The first head sealed at or after a moment: the one that covers what was done then, the same for good."""
+    return db.session.scalar(sa.select(TrailHead).where(TrailHead.at >= moment).order_by(TrailHead.size).limit(1))
 
 
 def _ranges(last: TrailHead | None) -> dict[str, CompactRange]:

@@ -1,7 +1,7 @@
 """Checks the whole trail: no leaf changed, missing, added or moved, and every head still the root over its leaves."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,9 +12,10 @@ from app.audit.models import TrailEntry, TrailHead
 from app.core.canonical import sm3
 from app.core.db import db
 
-
-# Entries read at a time.
+# Entries read at a time; a number before every entry's; what of a head is not looked at.
 STEP = 2000
+BEFORE_ALL = -(2**62)
+HEAD = sa.orm.defer(TrailHead.at)
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,13 @@ def verify(see: Callable[[TrailEntry], None] | None = None) -> Verdict:
 
 
 def _walk(see: Callable[[TrailEntry], None] | None, step: int) -> Verdict:
-    heads = {head.size: head for head in db.session.scalars(sa.select(TrailHead).order_by(TrailHead.size))}
+    heads = {head.size: head for head in db.session.scalars(sa.select(TrailHead).options(HEAD).order_by(TrailHead.size))}
     roots = (CompactRange(sha256), CompactRange(sm3))
     count = 0
-    entries = _entries(step)
-    while True:
-        try:
-            entry = next(entries, None)
-        except ValueError:
-            if step > 1:
-                raise
-            return Verdict(count + 1, len(heads), count + 1, "the entry cannot be read")
-        if entry is None:
-            return _tail(count, heads)
+    for entry in _entries(step):
         count += 1
-        problem = _problem(entry, count)
-        if problem:
+        problem = _problem(entry, count) if entry else "the entry cannot be read"
+        if problem or entry is None:
             return Verdict(count, len(heads), count, problem)
         roots[0].append(bytes.fromhex(entry.sha256))
         roots[1].append(bytes.fromhex(entry.sm3))
@@ -65,6 +57,7 @@ def _walk(see: Callable[[TrailEntry], None] | None, step: int) -> Verdict:
             return Verdict(count, len(heads), count, "the tree head over the entries up to here differs")
         if see:
             see(entry)
+    return _tail(count, heads)
 
 
 def _head_holds(head: TrailHead, by_sha256: CompactRange, by_sm3: CompactRange) -> bool:
@@ -74,13 +67,24 @@ def _head_holds(head: TrailHead, by_sha256: CompactRange, by_sm3: CompactRange) 
     )
 
 
-def _entries(step: int) -> Iterator[TrailEntry]:
-    rows: Iterable[TrailEntry] = db.session.scalars(
-        sa.select(TrailEntry).order_by(TrailEntry.seq).execution_options(yield_per=step)
-    )
-    for row in rows:
-        yield row
-        db.session.expunge(row)
+def _entries(step: int) -> Iterator[TrailEntry | None]:
+    """Every entry in order, `step` at a time; read one by one, None stands for one that cannot be read."""
+    after = BEFORE_ALL
+    while True:
+        batch = sa.select(TrailEntry).where(TrailEntry.seq > after).order_by(TrailEntry.seq).limit(step)
+        try:
+            rows = db.session.scalars(batch.execution_options(populate_existing=True)).all()
+        except ValueError:
+            if step > 1:
+                raise
+            yield None
+            return
+        if not rows:
+            return
+        after = rows[-1].seq
+        for row in rows:
+            db.session.expunge(row)
+            yield row
 
 
 def _problem(entry: TrailEntry, expected: int) -> str:

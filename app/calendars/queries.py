@@ -1,11 +1,17 @@
 """The calendar that deadlines use: the one of the catalogue in force, with every holiday notice loaded."""
 
+from calendar import Calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from flask_babel import get_locale
 
 from app.calendars.calendar_file import CATALOGUE_KIND
 from app.calendars.working_calendar import WorkingCalendar
 from app.calendars.working_time import DueDay, workday_due, workdays_between
-from app.catalogues.queries import current, parsed
+from app.catalogues.queries import content_of, current, parsed
 from app.core.clock import today
 
 DEFAULT_CALENDAR = "cn-workdays"
@@ -28,3 +34,92 @@ def workdays_left(due_on: date, day: date | None = None) -> int:
     if due_on >= present:
         return workdays_between(calendar, present, due_on)
     return -max(1, workdays_between(calendar, due_on, present))
+
+
+# --- the page of a year ----------------------------------------------------------------------------------------------
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+@dataclass(frozen=True)
+class DayCell:
+    """A day of a month: worked or not, and whether the notice made it so (`off`, `made_up`)."""
+
+    day: date
+    worked: bool
+    off: bool
+    made_up: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month in weeks from Monday to Sunday; None stands for days of its neighbours."""
+
+    number: int
+    weeks: Sequence[Sequence[DayCell | None]]
+    workdays: int
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """One holiday as the notice arranges it."""
+
+    name: str
+    rest: Sequence[str]
+    work: Sequence[str]
+
+
+@dataclass(frozen=True)
+class YearPage:
+    """A year of the calendar with the notice it rests on; without one every day of it is provisional."""
+
+    year: int
+    years: Sequence[int]
+    months: Sequence[Month]
+    holidays: Sequence[Holiday]
+    notices: Sequence[dict[str, Any]]
+    citation: str
+    provisional: bool
+
+    @property
+    def workdays(self) -> int:
+        return sum(month.workdays for month in self.months)
+
+
+def year_page(wanted: str, code: str = DEFAULT_CALENDAR) -> YearPage:
+    """The year that was asked for; this year when the question is not understood."""
+    entry = current(CATALOGUE_KIND, code, today())
+    content, calendar = content_of(entry), calendar_in_force(code)
+    year = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 4 else today().year
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        year = today().year
+    blocks = content.get("years", {})
+    block = blocks.get(str(year), {})
+    return YearPage(
+        year=year,
+        years=sorted({today().year, year, *map(int, blocks)}, reverse=True),
+        months=[_month(calendar, year, number) for number in range(1, 13)],
+        holidays=[_holiday(one) for one in block.get("holidays", [])],
+        notices=block.get("notices", []),
+        citation=content.get("citation", ""),
+        provisional=calendar.is_provisional(date(year, 1, 1), date(year, 12, 31)),
+    )
+
+
+def _month(calendar: WorkingCalendar, year: int, number: int) -> Month:
+    weeks = [
+        [_cell(calendar, date(year, number, day)) if day else None for day in week]
+        for week in Calendar().monthdayscalendar(year, number)
+    ]
+    return Month(number, weeks, sum(cell.worked for week in weeks for cell in week if cell))
+
+
+def _cell(calendar: WorkingCalendar, day: date) -> DayCell:
+    worked, usual = calendar.is_workday(day), bool(calendar.week[day.weekday()])
+    return DayCell(day, worked, off=not worked and (usual or day in calendar.holidays), made_up=worked and not usual)
+
+
+def _holiday(content: dict[str, Any]) -> Holiday:
+    english = str(get_locale() or "zh").startswith("en")
+    name = content.get("en", content["zh"]) if english else content["zh"]
+    return Holiday(name, content.get("rest", []), content.get("work", []))

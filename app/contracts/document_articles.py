@@ -43,7 +43,7 @@ def _cover(paper: ContractPaper) -> Cover:
             ("乙　　方", _names(paper, "operator")),
             ("合同方式", paper.mode or MISSING),
             ("合同期限", _term(paper)),
-            ("合同金额", f"{_yuan(paper.amount_fen)}\n{words.capitals(paper.amount_fen)}"),
+            ("合同金额", "\n".join(dict.fromkeys((_yuan(paper.amount_fen), words.capitals(paper.amount_fen))))),
             ("版　　次", f"第 {paper.version} 版（{words.STATES[paper.facts.state]}）"),
         ),
         closing=_agreed_on(paper),
@@ -282,10 +282,9 @@ def _effect(paper: ContractPaper) -> Iterator[Block]:
     else:
         yield Digest("SHA-256", words.groups(paper.facts.sha256))
         yield Digest("SM3", words.groups(paper.facts.sm3))
-    yield Paragraph(
-        "甲方和全部乙方签署后，本合同自期限起始日起生效；最后一方签署时起始日已到的，自该时起生效。"
-        "本文本由合同内容生成，说明文字与合同内容不一致的，以摘要所对应的合同内容为准。"
-    )
+    yield Paragraph("甲方和全部乙方签署后，本合同自期限起始日起生效；最后一方签署时起始日已到的，自该时起生效。")
+    if not paper.is_draft:
+        yield Paragraph("本文本由合同内容生成，说明文字与合同内容不一致的，以摘要所对应的合同内容为准。")
 
 
 def _signatures(paper: ContractPaper) -> Boxes:

@@ -48,7 +48,7 @@ _STYLES = (
     ("Digest", SONG, MONO, 10.0),
 )
 # Styles of running text with the points before and after a paragraph.
-_RUNNING = {"Normal": (0, 2), "Box Text": (0, 4), "Heading 1": (14, 8), "Heading 2": (8, 6)}
+_RUNNING = {"Normal": (0, 4), "Box Text": (0, 4), "Heading 1": (14, 8), "Heading 2": (8, 6)}
 
 
 def set_docx(sheet: Sheet, made_at: datetime | None) -> bytes:
@@ -217,4 +217,5 @@ def _font_table() -> bytes:
         f'<w:font w:name="{name}"><w:altName w:val="{instead}"/><w:charset w:val="86"/></w:font>'
         for name, instead in _INSTEAD.items()
     )
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts xmlns:w="{nsmap["w"]}">{fonts}</w:fonts>'.encode()
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    return f'{head}<w:fonts xmlns:w="{nsmap["w"]}">{fonts}</w:fonts>'.encode()

@@ -125,7 +125,7 @@ def _row(table: Table, row: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
 
 
 def soften(text: str, letters: int) -> str:
-    """Offers breaks (zero-width spaces) in every word too long for a line: behind the commas of a number, else anywhere."""
+    """Offers breaks (zero-width spaces) in words too long for a line: behind the commas of a number, else anywhere."""
     return _LATIN.sub(lambda word: _broken(word[0]) if len(word[0]) > letters else word[0], text)
 
 

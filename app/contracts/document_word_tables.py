@@ -1,4 +1,4 @@
-"""Tables of Word documents as XML: widths that hold, heads that repeat, rows that stay whole, cells over several rows."""
+"""Tables of Word documents as XML: fixed widths, heads that repeat, rows that stay whole, cells over several rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
+from app.audit.heads import first_since
+from app.audit.models import TrailHead
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import parsed
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
@@ -37,6 +39,7 @@ def contract_in_reach(actor: Actor, code: str) -> Contract | None:
         .where(Contract.code == code, in_reach(actor))
         .options(
             contains_eager(Contract.subject).joinedload(Subject.region),
+            contains_eager(Contract.subject).selectinload(Subject.parties),
             lines.joinedload(ContractService.service),
             levels.selectinload(AgreedLevel.bands),
             levels.joinedload(AgreedLevel.indicator),
@@ -231,3 +234,9 @@ def contracts_after(actor: Actor, cursor: int, limit: int) -> list[Contract]:
             .limit(limit)
         )
     )
+
+
+def covering_head(version: ContractVersion) -> TrailHead | None:
+    """The tree head that first covered the version's last signature; printed on its documents."""
+    moments = [one.signed_at for one in version.signatures]
+    return first_since(max(moments)) if moments else None

@@ -7,13 +7,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.audit.heads import latest
 from app.contracts import actions
 from app.contracts.documents import contract_docx, contract_pdf, paper_for
 from app.contracts.forms import DigestForm, FileForm, OpenForm, ReasonForm
 from app.contracts.models import Contract
 from app.contracts.pages import TABS, page_of
-from app.contracts.queries import contract_in_reach, contracts_list
+from app.contracts.queries import contract_in_reach, contracts_list, covering_head
 from app.core.actors import Actor
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
@@ -143,6 +142,6 @@ def document(code: str, number: int, kind: str) -> Response:
             "docx": (contract_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         }.get(kind)
     )
-    response = Response(make(paper_for(version, latest())), mimetype=media)
+    response = Response(make(paper_for(version, covering_head(version))), mimetype=media)
     response.headers.set("Content-Disposition", "attachment", filename=f"{code}-v{number}.{kind}")
     return response

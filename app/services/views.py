@@ -78,8 +78,12 @@ def _page(service: Service, form: RetireForm) -> ResponseReturnValue:
 def edit(code: str) -> ResponseReturnValue:
     service = _found(code)
     form = _offered(ServiceForm(obj=service), service)
-    seen, actor = form.row_version, current_actor()
-    if form.attempt(lambda: [actions.update_service(actor, service, _facts(form), seen)]) is not None:
+
+    def correct() -> bool:
+        actions.update_service(current_actor(), service, _facts(form), form.row_version)
+        return True
+
+    if form.attempt(correct):
         flash(_("服务台账已修改。"), "success")
         return redirect(url_for("services.detail", code=code))
     return render_template("services/form.html", form=form, service=_found(code)), form.status
@@ -88,8 +92,13 @@ def edit(code: str) -> ResponseReturnValue:
 @bp.post("/services/<code>/retire")
 @requires(Permission.SERVICE_RETIRE)
 def retire(code: str) -> ResponseReturnValue:
-    form, service, actor = RetireForm(), _found(code), current_actor()
-    if form.attempt(lambda: [actions.retire_service(actor, service, form.reason.data or "")]) is not None:
+    form, service = RetireForm(), _found(code)
+
+    def take_out() -> bool:
+        actions.retire_service(current_actor(), service, form.reason.data or "")
+        return True
+
+    if form.attempt(take_out):
         flash(_("服务已停用，不再进入新的合同。"), "success")
         return redirect(url_for("services.detail", code=code))
     return _page(_found(code), form)

@@ -33,7 +33,7 @@ def add_party(subject: Subject, organisation: Organisation, role: PartyRole) -> 
         db.session.flush()
     party = Party(subject_id=subject.id, organisation_id=organisation.id, side=side, role=role)
     db.session.add(party)
-    db.session.flush()
+    _read_parties_again(subject)
     return party
 
 
@@ -101,7 +101,7 @@ def remove_party(subject: Subject, party: Party) -> None:
             )
         )
     db.session.delete(party)
-    db.session.flush()
+    _read_parties_again(subject)
     left = [one for one in parties_of(subject) if one.organisation_id == party.organisation_id]
     if not left:
         side = (
@@ -109,6 +109,11 @@ def remove_party(subject: Subject, party: Party) -> None:
         )
         db.session.delete(side)
         db.session.flush()
+
+
+def _read_parties_again(subject: Subject) -> None:
+    db.session.flush()
+    db.session.expire(subject, ["parties"])
 
 
 def freeze_parties(subject: Subject, moment: datetime | None) -> None:

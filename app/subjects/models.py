@@ -120,7 +120,7 @@ class Party(Entity):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id", name="fk_parties_organisation"))
     side: Mapped[Side] = enum_column(Side, "side")
     role: Mapped[PartyRole] = enum_column(PartyRole, "role")
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
 
 
 class SubjectPerson(AppendOnly):

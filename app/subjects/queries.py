@@ -47,7 +47,8 @@ def side_of_person(subject: Subject, user_id: int | None) -> Side | None:
 
 
 def parties_of(subject: Subject) -> list[Party]:
-    return list(db.session.scalars(sa.select(Party).where(Party.subject_id == subject.id).order_by(Party.id)))
+    """The parties, read once in a request; adding or removing one makes them be read again."""
+    return list(subject.parties)
 
 
 def conflicts_among(standings: Iterable[tuple[int, Side]]) -> list[Conflict]:

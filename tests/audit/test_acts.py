@@ -122,9 +122,11 @@ def test_an_act_within_an_act_has_its_own_leaf_and_its_own_changes(w, service, d
 
 def test_an_act_that_fails_leaves_no_leaf_and_the_next_one_is_whole(w, service, db_session):
     before = count(db_session)
-    with pytest.raises(ZeroDivisionError), act(w.actor("officer"), Permission.SERVICE_UPDATE, ref=service.ref):
-        service.name_zh = "改名"
-        raise ZeroDivisionError
+    officer = w.actor("officer")
+    with pytest.raises(ZeroDivisionError), act(officer, Permission.SERVICE_UPDATE, ref=service.ref):
+        service.name_zh = str(1 // 0)
+    with pytest.raises(sa.exc.StatementError), act(officer, Permission.SERVICE_UPDATE, ref=service.ref):
+        service.name_zh, service.state = "改名", "nonsense"
     db_session.rollback()
     assert count(db_session) == before
     with act(w.actor("officer"), Permission.SERVICE_UPDATE, ref=service.ref):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -130,7 +131,7 @@ def read_capitals(words: str) -> int:
     """The amount in fen that capital numerals say: written apart from the product's own code."""
     yuan, _, rest = words.rpartition("元") if "元" in words else ("", "", words)
     fen = 0
-    for digit, unit in zip(rest, rest[1:], strict=False):
+    for digit, unit in pairwise(rest):
         if unit in "角分":
             fen += DIGITS.index(digit) * {"角": 10, "分": 1}[unit]
     return _group(yuan, (("亿", 10**8), ("万", 10**4))) * 100 + fen
