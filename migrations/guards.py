@@ -128,6 +128,12 @@ def fixed_columns(table: str, columns: Sequence[str]) -> None:
     guard(f"{table}_fixed", table, "BEFORE UPDATE", changed(*columns), f"{table}: what a row is about never changes")
 
 
+def set_once(table: str, column: str) -> None:
+    """What has been ended stays ended, on the day it was."""
+    condition = f"OLD.{column} IS NOT NULL AND {changed(column)}"
+    guard(f"{table}_{column}_once", table, "BEFORE UPDATE", condition, f"{table}: {column} is set once")
+
+
 def sealed_by(table: str, parent: str) -> None:
     """Rows of a sealed whole neither come, change nor go. `parent` is a FROM … WHERE with ROW for the row's key."""
     for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("UPDATE", "NEW"), ("DELETE", "OLD")):

@@ -405,20 +405,30 @@ CONTRACTS: dict[str, Callable[[World], Contract]] = {
 
 
 def standing(backend: Any) -> Standing:
-    """A fresh copy of a database in which the world and one contract in each state stand; made once a worker.
+    """A fresh copy of a database in which the world and one contract in each state stand, made at `MOMENT`."""
 
-    Made at `MOMENT`. Call it before the test's own session has read anything, inside an app context.
+    def build() -> dict[str, str]:
+        made = world()
+        return {state: make(made).code for state, make in CONTRACTS.items()}
+
+    return Standing(snapshot(backend, "standing", build))
+
+
+def snapshot(backend: Any, name: str, build: Callable[[], Any]) -> Any:
+    """Builds something in the test's database once a worker, afterwards copies that database; what `build` returned.
+
+    Call it inside an app context, before the test's own session holds anything.
     """
-    kept: dict[str, Any] = vars(backend).setdefault("standing", {})
-    if not kept:
-        with clock.at(MOMENT):
-            w = world()
-            kept["codes"] = {state: make(w).code for state, make in CONTRACTS.items()}
-        db.session.commit()
-        _keep(backend)
+    kept: dict[str, Any] = vars(backend).setdefault("snapshots", {})
+    if name in kept:
+        _restore(backend, name)
     else:
-        _restore(backend)
-    return Standing(kept["codes"])
+        with clock.at(MOMENT):
+            made = build()
+        db.session.commit()
+        _keep(backend, name)
+        kept[name] = made
+    return kept[name]
 
 
 @pytest.fixture
@@ -428,21 +438,21 @@ def w(app: Any, backend: Any, db_session: Any) -> Iterator[Standing]:
         yield standing(backend)
 
 
-def _keep(backend: Any) -> None:
+def _keep(backend: Any, name: str) -> None:
     _let_go(backend)
     if backend.name == "sqlite":
-        shutil.copyfile(backend.database.file, backend.folder / "standing.sqlite")
+        shutil.copyfile(backend.database.file, backend.folder / f"{name}.sqlite")
     else:
-        postgres.create_database("guanyun_standing", template=backend.database.name)
+        postgres.create_database(f"guanyun_{name}", template=backend.database.name)
 
 
-def _restore(backend: Any) -> None:
+def _restore(backend: Any, name: str) -> None:
     _let_go(backend)
     if backend.name == "sqlite":
-        shutil.copyfile(backend.folder / "standing.sqlite", backend.database.file)
+        shutil.copyfile(backend.folder / f"{name}.sqlite", backend.database.file)
     else:
         postgres.drop_database(backend.database.name)
-        postgres.create_database(backend.database.name, template="guanyun_standing")
+        postgres.create_database(backend.database.name, template=f"guanyun_{name}")
 
 
 def _let_go(backend: Any) -> None:

@@ -16,6 +16,8 @@ from app.core.formats import fmt
 from app.core.permissions import Permission
 
 SHOWN = 8
+# Drafting is one act for many things; the timeline says which part it was about.
+DRAFTED = frozenset({"agreed_levels", "contract_services", "deduction_bands", "parties"})
 _UNSAID = frozenset(
     {"content", "digest_sha256", "digest_sm3", "mode_kind", "indicator_kind", "path", "position", "line"}
 )
@@ -37,9 +39,8 @@ def timeline(entries: Iterable[TrailEntry]) -> list[dict[str, Any]]:
 
 def _said(entry: TrailEntry) -> dict[str, Any]:
     actor, details = json.loads(entry.actor), json.loads(entry.details)
-    parts = {
-        str(TABLE_WORDS[name]) for name in (key.split(":", 1)[0] for key in details["changes"]) if name in TABLE_WORDS
-    }
+    touched = {key.split(":", 1)[0] for key in details["changes"]} & DRAFTED
+    parts = sorted(str(TABLE_WORDS[name]) for name in touched)
     label = str(Permission(entry.verb).label)
     return {
         "seq": entry.seq,
@@ -47,7 +48,7 @@ def _said(entry: TrailEntry) -> dict[str, Any]:
         "when": entry.at,
         "who": actor["name"],
         "org": actor["organisation"],
-        "act": _("%(act)s：%(parts)s", act=label, parts=_("、").join(sorted(parts))) if parts else label,
+        "act": _("%(act)s：%(parts)s", act=label, parts=_("、").join(parts)) if parts else label,
         "reason": details["reason"],
         "changes": list(changes_in_words(details["changes"])),
     }

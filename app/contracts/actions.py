@@ -175,13 +175,12 @@ def expire(actor: Actor, contract: Contract) -> None:
 
 def propose_termination(actor: Actor, contract: Contract, reason: str) -> None:
     """The client proposes to end a contract early; the operators must answer within working days."""
-    _move(actor, contract, P.CONTRACT_PROPOSE_TERMINATION, reason)
-    with act(actor, P.CONTRACT_PROPOSE_TERMINATION, ref=contract.ref, reason=_("通知对方答复")):
-        for party in parties_of(contract.subject):
-            if party.role is PartyRole.OPERATOR:
-                open_task(
-                    contract.subject, party.organisation_id, P.CONTRACT_AGREE_TERMINATION, ANSWER_TERMINATION_WITHIN
-                )
+    WORKFLOW.check(actor, contract, P.CONTRACT_PROPOSE_TERMINATION, reason)
+    with act(actor, P.CONTRACT_PROPOSE_TERMINATION, ref=contract.ref, reason=reason):
+        stand_for_side(actor, contract.subject)
+        contract.state = ContractState.TERMINATING
+        for operator in {one.organisation_id for one in parties_of(contract.subject) if one.role is PartyRole.OPERATOR}:
+            open_task(contract.subject, operator, P.CONTRACT_AGREE_TERMINATION, ANSWER_TERMINATION_WITHIN)
 
 
 def agree_termination(actor: Actor, contract: Contract, reason: str) -> None:

@@ -117,6 +117,7 @@ class Contract(Entity):
         sa.UniqueConstraint("code"),
         sa.UniqueConstraint("subject_id"),
         sa.UniqueConstraint("id", "subject_id"),
+        sa.CheckConstraint("(ended_on IS NULL) = (state NOT IN ('expired', 'terminated'))", name="ended_has_day"),
         sa.Index("ix_contracts_state", "state"),
     )
 

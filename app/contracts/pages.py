@@ -201,7 +201,7 @@ def _task(task: Any) -> dict[str, Any]:
     return {
         "act": Permission(task.permission).label,
         "organisation": task.organisation.name,
-        "who": who_may(task.permission),
+        "who": who_may(task),
         "deadline": deadline_of(task),
     }
 

@@ -84,7 +84,7 @@ def small_ledger(days: Days, random: Random) -> list[ServicePlan]:
 
 
 def province_ledger(plans: list[OrganisationPlan], days: Days, random: Random) -> list[ServicePlan]:
-    """Twenty-odd services for every client: some at the start, the others over the first year."""
+    """Some eighteen services for every client: some at the start, the others over the first year."""
     made = small_ledger(days, Random("ledger"))
     present = {one.key for one in made}
     for plan in (one for one in plans if one.is_client):
@@ -99,7 +99,7 @@ def province_ledger(plans: list[OrganisationPlan], days: Days, random: Random) -
 def _drawn(plan: OrganisationPlan, random: Random) -> list[ServiceName]:
     own = [one for one in service_names() if _is_own(plan, one)]
     shared = [one for one in service_names() if _is_shared(plan, one) and one not in own]
-    drawn = random.sample(shared, min(len(shared), random.randint(17, 23)))
+    drawn = random.sample(shared, min(len(shared), random.randint(14, 19)))
     return own[:3] + drawn
 
 

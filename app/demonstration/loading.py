@@ -135,7 +135,7 @@ def _timeline(plan: Plan, days: Days, world: World) -> Timeline:
     """Everything that happens, with its moment."""
     timeline, random = Timeline(), Random("timeline")
     authority = plan.organisations[0]
-    timeline.add(at_work(days.nth(0), 1), partial(_install, authority, plan.people))
+    timeline.add(at_work(days.nth(0), 1), partial(people.install, authority, plan.people))
     organisations.register(plan.organisations, timeline, days, random)
     people.enrol(plan.people, timeline, days, random)
     ledger.register(plan.services, timeline, random)
@@ -144,10 +144,6 @@ def _timeline(plan: Plan, days: Days, world: World) -> Timeline:
     for key, outline in plan.outlines:
         tell(Story(plan_contract(key, outline, clients[outline.client], days), timeline, days), outline)
     return timeline
-
-
-def _install(authority: OrganisationPlan, everybody: list[PersonPlan], world: World) -> None:
-    people.install(authority, everybody, world)
 
 
 def _keep_ledger(plan: Plan, timeline: Timeline, days: Days, random: Random) -> None:

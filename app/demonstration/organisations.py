@@ -110,8 +110,8 @@ def _drawn(region: Region, random: Random) -> tuple[int, ...]:
     if region.level is RegionLevel.CITY:
         return (0, *sorted(random.sample(range(4, 20), 3)), 21)
     if region.level is RegionLevel.COUNTY:
-        return tuple(sorted(random.sample([0, *range(4, 20)], 2))) if random.random() < 0.35 else ()
-    return (0,) if region.level is RegionLevel.TOWNSHIP and random.random() < 0.08 else ()
+        return tuple(sorted(random.sample([0, *range(4, 20)], 2))) if random.random() < 0.2 else ()
+    return (0,) if region.level is RegionLevel.TOWNSHIP and random.random() < 0.05 else ()
 
 
 def government(region: Region, regions: Mapping[str, Region], places: tuple[int, ...]) -> list[OrganisationPlan]:
@@ -152,10 +152,11 @@ def firms(regions: Mapping[str, Region], operating: int, watching: int) -> list[
 
 
 def register(plans: list[OrganisationPlan], timeline: Timeline, days: Days, random: Random) -> None:
-    """The system administrator registers everybody on the first days, a few dozens a day."""
+    """The system administrator registers everybody within the first four days."""
     waiting = [plan for plan in plans if plan.key != AUTHORITY]
-    for place, start in enumerate(range(0, len(waiting), 40)):
-        deeds: list[Deed] = [partial(_create, plan) for plan in waiting[start : start + 40]]
+    a_day = -(-len(waiting) // 4)
+    for place, start in enumerate(range(0, len(waiting), a_day)):
+        deeds: list[Deed] = [partial(_create, plan) for plan in waiting[start : start + a_day]]
         timeline.sitting(days.nth(1 + place), random, deeds)
     timeline.sitting(days.nth(6), random, [_mandates, _stakes])
     city = next(plan for plan in plans if plan.key == CITY_AUTHORITY)

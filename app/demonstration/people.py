@@ -9,19 +9,19 @@ from random import Random
 from flask import current_app
 
 from app.accounts import actions
-from app.accounts.actions import NewAccount
-from app.accounts.bootstrap import ADMINISTRATORS, FirstAdministrator, first_administrators
+from app.accounts.actions import FOUNDER, NewAccount
 from app.accounts.credentials import change_password
 from app.accounts.models import Membership, User
 from app.accounts.sessions import profile_of
 from app.core.clock import today
 from app.core.db import db
-from app.core.permissions import ROLE_CLASSES, Role
+from app.core.permissions import ROLE_CLASSES, Role, RoleClass
 from app.demonstration import organisations as places
 from app.demonstration.names import PersonName, person_names
 from app.demonstration.organisations import OrganisationPlan
 from app.demonstration.timeline import Days, Deed, Timeline
 from app.demonstration.world import World
+from app.organisations.actions import create_organisation
 
 R = Role
 PASSWORD = "Yueshan-8-Zhuhe"  # noqa: S105 - printed on purpose: everybody in the demonstration has it
@@ -56,7 +56,11 @@ class PersonPlan:
 
     @property
     def is_administrator(self) -> bool:
-        return bool(ADMINISTRATORS & set(self.posts[0].roles))
+        return self.role_class is not RoleClass.BUSINESS
+
+    @property
+    def role_class(self) -> RoleClass:
+        return ROLE_CLASSES[self.posts[0].roles[0]]
 
     @property
     def stays(self) -> bool:
@@ -127,30 +131,24 @@ def staff_of(people: list[PersonPlan]) -> dict[tuple[str, Role], str]:
     return staff
 
 
-def install(authority: OrganisationPlan, people: list[PersonPlan], world: World) -> None:
-    """The first act of all: the installation makes the three administrators."""
-    first = [one for one in people if one.is_administrator]
-    made = first_administrators(
-        authority.registration(world.region(authority.region)),
-        [FirstAdministrator(one.login, one.name.zh, one.posts[0].roles[0], FIRST_PASSWORD, one.phone) for one in first],
-    )
-    for person, user in zip(first, made, strict=True):
-        membership = user_membership(user)
-        world.users[person.login] = user.id
-        world.organisations[authority.key] = membership.organisation_id
-        world.memberships[person.login, authority.key] = membership.id
-
-
-def user_membership(user: User) -> Membership:
-    """The only membership of somebody new."""
-    return db.session.query(Membership).filter_by(user_id=user.id).one()
+def install(authority: OrganisationPlan, everybody: list[PersonPlan], world: World) -> None:
+    """The first act of all: the installation makes the authority and the three administrators, as on any server."""
+    home = create_organisation(FOUNDER, authority.registration(world.region(authority.region)))
+    world.organisations[authority.key] = home.id
+    for person in everybody:
+        if person.is_administrator:
+            user = actions.found_administrator(FOUNDER, _account(person), FIRST_PASSWORD, home)
+            membership = db.session.query(Membership).filter_by(user_id=user.id).one()
+            world.users[person.login] = user.id
+            world.memberships[person.login, authority.key] = membership.id
 
 
 def enrol(people: list[PersonPlan], timeline: Timeline, days: Days, random: Random) -> None:
     """Accounts and memberships by the system administrator, roles by the security administrator the same afternoon."""
     newcomers = [one for one in people if not one.is_administrator]
-    for place, start in enumerate(range(0, len(newcomers), 60)):
-        some, day = newcomers[start : start + 60], days.nth(5 + place)
+    a_day = -(-len(newcomers) // 8)
+    for place, start in enumerate(range(0, len(newcomers), a_day)):
+        some, day = newcomers[start : start + a_day], days.nth(5 + place)
         accounts: list[Deed] = [partial(_create, one) for one in some]
         timeline.morning(day, random, accounts)
         grants: list[Deed] = [partial(_grant, one, post) for one in some for post in one.posts]
@@ -172,11 +170,13 @@ def _first_sign_ins(people: list[PersonPlan], timeline: Timeline, days: Days, ra
             timeline.sitting(day, random, [partial(_choose_password, person)])
 
 
+def _account(person: PersonPlan) -> NewAccount:
+    return NewAccount(person.login, person.name.zh, person.role_class, person.phone, person.expires_on)
+
+
 def _create(person: PersonPlan, world: World) -> None:
     admin = world.acting(places.AUTHORITY, R.SYSTEM_ADMIN)
-    role_class = ROLE_CLASSES[person.posts[0].roles[0]]
-    new = NewAccount(person.login, person.name.zh, role_class, person.phone, person.expires_on)
-    user = actions.create_account(admin, new, FIRST_PASSWORD)
+    user = actions.create_account(admin, _account(person), FIRST_PASSWORD)
     world.users[person.login] = user.id
     for post in person.posts:
         membership = actions.create_membership(admin, user, world.organisation(post.organisation), post.title, today())

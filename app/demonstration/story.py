@@ -21,7 +21,7 @@ TITLE_WORDS = {
     "委托": {"entrusted_operation"},
     "采购": {"government_purchase", "government_procurement"},
 }
-TWICE = ("运维运行维护", "服务运营服务", "运维运营", "维护运行维护", "运营运营", "保障运营")
+TWICE = ("运维运行维护", "服务运营服务", "维护运行维护", "运营运营")
 
 
 @dataclass(frozen=True)

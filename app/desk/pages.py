@@ -158,7 +158,7 @@ def _account_figures(actor: Actor) -> list[dict[str, Any]]:
             "href": url_for("accounts.index"),
         },
         {
-            "label": _("登记机构"),
+            "label": _("在册机构"),
             "value": fmt.whole(organisations),
             "unit": _("家"),
             "note": "",

@@ -5,12 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
 from app.calendars.queries import workdays_left
 from app.core.actors import Actor
 from app.core.db import db
-from app.core.permissions import ROLE_PERMISSIONS, Permission, Role
+from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Role
 from app.lifecycle.models import Task, TaskState
+from app.organisations.models import Organisation
 from app.subjects.models import Subject
 
 
@@ -54,14 +56,17 @@ def open_tasks_of(subject: Subject) -> list[Task]:
         db.session.scalars(
             sa.select(Task)
             .where(Task.subject_id == subject.id, Task.state == TaskState.OPEN)
+            .options(joinedload(Task.organisation).selectinload(Organisation.held_sides))
             .order_by(Task.due_on, Task.id)
         )
     )
 
 
-def who_may(permission: str) -> str:
-    """The roles that can do an act, for a page that says who must act."""
-    return str(_("、").join(str(role.label) for role in Role if Permission(permission) in ROLE_PERMISSIONS[role]))
+def who_may(task: Task) -> str:
+    """The roles in the task's organisation that can do the act, for a page that says who must act."""
+    sides = task.organisation.sides
+    able = [role for role in Role if task.permission in ROLE_PERMISSIONS[role] and ROLE_SIDES[role] in sides]
+    return str(_("、").join(str(role.label) for role in able))
 
 
 def tasks_after(actor: Actor, cursor: int, limit: int) -> list[Task]:

@@ -199,17 +199,14 @@ def derive_control() -> None:
     )
     kinds = {row.id: row.kind for row in db.session.execute(sa.select(Organisation.id, Organisation.kind))}
     stakes = [(row.holder_id, row.held_id) for row in db.session.execute(controlling)]
-    db.session.execute(sa.delete(ControlLink))
-    rows = [
-        {
-            "controller_id": controller,
-            "controlled_id": controlled,
-            "through_company": kinds[controller] is not OrganisationKind.STATE_HOLDER,
-        }
-        for controller, controlled in sorted(closure(stakes, kinds))
-    ]
-    if rows:
-        db.session.execute(sa.insert(ControlLink), rows)
+    wanted = closure(stakes, kinds)
+    present = {(one.controller_id, one.controlled_id): one for one in db.session.scalars(sa.select(ControlLink))}
+    for pair in present.keys() - wanted:
+        db.session.delete(present[pair])
+    for controller, controlled in sorted(wanted - present.keys()):
+        company = kinds[controller] is not OrganisationKind.STATE_HOLDER
+        db.session.add(ControlLink(controller_id=controller, controlled_id=controlled, through_company=company))
+    db.session.flush()
 
 
 def give_mandate(actor: Actor, organisation: Organisation, region: Region, kind: MandateKind) -> Mandate:

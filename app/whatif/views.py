@@ -16,10 +16,19 @@ from app.whatif.kinds import KINDS, answer_text
 
 bp = Blueprint("whatif", __name__)
 
-LABELS = {"due": _l("期限推算"), "elapsed": _l("已用工作时间")}
+LABELS = {
+    "due": _l("期限推算"),
+    "elapsed": _l("已用工作时间"),
+    "availability": _l("可用率"),
+    "budget": _l("错误预算"),
+}
 HINTS = {
     "due": _l("由起点推算到期时间：minutes 为工作分钟，workdays 为工作日，days 为自然日，months 为月；起始日不计入。"),
     "elapsed": _l("两个时刻之间的工作分钟数，扣除暂停时间。"),
+    "availability": _l(
+        "由中断区间计算可用率，含与不含除外时间各一个；unmonitored 为无监测时段，按缺失处理，不算可用。"
+    ),
+    "budget": _l("由 good、bad 两个数，或者由中断区间，计算错误预算、已消耗的秒数和消耗速率；objective 为百分数。"),
 }
 MOST_INPUTS = 100  # of a list typed into the page
 

@@ -77,6 +77,15 @@ FIXED = {
     "tasks": ("subject_id", "organisation_id", "permission", "started_on", "workdays"),
     "users": ("login", "role_class"),
 }
+SET_ONCE = (
+    ("api_tokens", "revoked_at"),
+    ("contracts", "ended_on"),
+    ("grants", "revoked_at"),
+    ("mandates", "valid_until"),
+    ("memberships", "valid_until"),
+    ("stakes", "valid_until"),
+    ("tasks", "ended_at"),
+)
 VERSION_CONTENT = (
     "contract_id",
     "number",
@@ -459,6 +468,9 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(ended_on IS NULL) = (state NOT IN ('expired', 'terminated'))", name=op.f("ck_contracts_ended_has_day")
+        ),
         sa.ForeignKeyConstraint(
             ["act_id"], ["trail_entries.id"], name=op.f("fk_contracts_act_id"), initially="DEFERRED", deferrable=True
         ),
@@ -1320,9 +1332,12 @@ def create_guards() -> None:
     guards.only_moves("contract_versions", "state", VERSION_MOVES)
     guards.starts_as("contract_versions", "state", "draft")
     guards.only_moves("tasks", "state", TASK_MOVES)
+    for table, column in SET_ONCE:
+        guards.set_once(table, column)
     for table, parent in SEALED.items():
         guards.sealed_by(table, parent)
     create_separation_guards()
+    create_party_guards()
 
 
 def create_separation_guards() -> None:
@@ -1363,6 +1378,41 @@ def create_separation_guards() -> None:
         "AND contract_versions.state = 'signing')",
         "a version is signed while it is out for signing",
     )
+
+
+def create_party_guards() -> None:
+    # The title belongs to the sealed content; parties are set free again only while nothing is signed.
+    guards.guard(
+        "subjects_frozen_title",
+        "subjects",
+        "BEFORE UPDATE",
+        f"OLD.parties_frozen_at IS NOT NULL AND {guards.changed('title')}",
+        "the title of a sealed contract never changes",
+    )
+    guards.guard(
+        "subjects_stay_frozen",
+        "subjects",
+        "BEFORE UPDATE",
+        "OLD.parties_frozen_at IS NOT NULL AND NEW.parties_frozen_at IS NULL AND EXISTS (SELECT 1 FROM contracts "
+        "WHERE contracts.subject_id = NEW.id AND contracts.state NOT IN ('draft', 'signing'))",
+        "the parties of a signed contract never change",
+    )
+    # Derived links go only when the stake they come from has ended.
+    guards.guard(
+        "control_links_follow_stakes",
+        "control_links",
+        "BEFORE DELETE",
+        "OLD.controller_id = OLD.controlled_id OR EXISTS (SELECT 1 FROM stakes WHERE stakes.holder_id = OLD.controller_id "
+        f"AND stakes.held_id = OLD.controlled_id AND stakes.controls = {guards.true()} AND stakes.valid_until IS NULL)",
+        "control ends when the stake does",
+    )
+    guards.guard(
+        "control_links_fixed",
+        "control_links",
+        "BEFORE UPDATE",
+        guards.changed("controller_id", "controlled_id", "through_company"),
+        "control is derived from stakes",
+    )
     # I1, I3: no party of another side controls, is controlled by, or shares a controlling company with a new one.
     guards.guard(
         "subject_sides_control",
@@ -1378,6 +1428,12 @@ def create_separation_guards() -> None:
 
 
 def drop_guards() -> None:
+    guards.drop_guard("control_links_fixed", "control_links")
+    guards.drop_guard("control_links_follow_stakes", "control_links")
+    guards.drop_guard("subjects_stay_frozen", "subjects")
+    guards.drop_guard("subjects_frozen_title", "subjects")
+    for table, column in SET_ONCE:
+        guards.drop_guard(f"{table}_{column}_once", table)
     guards.drop_guard("subject_sides_control", "subject_sides")
     guards.drop_guard("signatures_while_signing", "signatures")
     guards.drop_guard("contracts_need_signed_version", "contracts")
