@@ -10,9 +10,9 @@ from flask_wtf.csrf import CSRFProtect
 
 import config
 from app.accounts import commands as account_commands
+from app.accounts import login
 from app.accounts import views as account_views
 from app.accounts.doors import keep_to_the_door
-from app.accounts.identities import find_actor
 from app.accounts.sessions import DatabaseSessions
 from app.api import health as health_views
 from app.api import views as api_views
@@ -36,6 +36,7 @@ from app.desk.navigation import NAVIGATION
 from app.evidence import views as evidence_views
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
+from app.indicators.schemes import parse_scheme, scheme_references
 from app.organisations import views as organisation_views
 from app.organisations.region_file import parse_regions
 from app.scheduler import commands as scheduler_commands
@@ -52,6 +53,7 @@ CATALOGUE_KINDS = (
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
     CatalogueKind("region_tree", N_("行政区划"), parse_regions),
+    CatalogueKind("scheme", N_("考核方案"), parse_scheme, scheme_references),
 )
 
 BLUEPRINTS = (
@@ -113,7 +115,8 @@ def _install_data(app: Flask) -> None:
 
 
 def _install_web(app: web.Guanyun) -> None:
-    app.find_actor = find_actor
+    login.install(app)
+    app.find_actor = login.actor_signed_in
     app.session_interface = DatabaseSessions()
     Babel(app, locale_selector=chosen_locale, timezone_selector=lambda: str(app.config["TIMEZONE"]))
     web.install(app)

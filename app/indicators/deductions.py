@@ -8,7 +8,7 @@ from fractions import Fraction
 from app.catalogues.wording import N_, Wording
 from app.core.money import show_fen
 from app.indicators.deduction_points import Money, RuleResult, charge_for
-from app.indicators.exact import HUNDRED, whole_fen
+from app.indicators.exact import HUNDRED, shown, whole_fen
 from app.indicators.figures import MISSING, Effect, Figure
 from app.indicators.scheme_terms import (
     Amount,
@@ -43,6 +43,13 @@ class Fees:
     period_fen: int | None = None
     year_fen: int | None = None
     at_risk: Amount | None = None
+
+    def as_plain(self) -> dict[str, object]:
+        """For the digest of the inputs."""
+        risk = self.at_risk
+        percent = None if risk is None or risk.percent is None else shown(risk.percent)
+        at_risk = None if risk is None else {"percent": percent, "fen": risk.fen}
+        return {"period_fen": self.period_fen, "year_fen": self.year_fen, "at_risk": at_risk}
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,9 @@ def deduct(scheme: Scheme, figures: Mapping[str, Figure], fees: Fees, before: St
     return _settled(terms, rules, (points, gross), _limits(terms, fees, at_risk), before)
 
 
-def needs_fee(terms: DeductionTerms) -> bool:
-    """Whether anything is a percentage of the fee (an amount at risk in fen, given elsewhere, needs none)."""
-    amounts = (terms.at_risk, terms.period_cap, terms.annual_cap)
+def needs_fee(terms: DeductionTerms, at_risk: Amount | None = None) -> bool:
+    """Whether anything is a percentage of the fee; `at_risk` replaces what the scheme says, as in `Fees`."""
+    amounts = (at_risk or terms.at_risk, terms.period_cap, terms.annual_cap)
     by_percent = any(amount is not None and amount.percent is not None for amount in amounts)
     return by_percent or any(isinstance(rule.charge, PercentPerPoint | PercentPerUnit) for rule in terms.rules)
 

@@ -99,7 +99,7 @@ def form_word(form: FigureForm) -> str:
 
 def periods_in_words(periods: Sequence[PeriodKind]) -> str:
     words = {
-        PeriodKind.DAY: _("日"),
+        PeriodKind.DAY: _("按日"),
         PeriodKind.MONTH: _("月"),
         PeriodKind.QUARTER: _("季"),
         PeriodKind.YEAR: _("年"),

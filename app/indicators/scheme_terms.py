@@ -280,6 +280,18 @@ class Scheme:
     def items(self) -> tuple[Item, ...]:
         return tuple(leaves(self.members))
 
+    @property
+    def figure_codes(self) -> frozenset[str]:
+        """The indicators whose figures the scheme reads."""
+        scored = {item.code for item in self.items if not isinstance(item.function, Qualitative)}
+        extra = {one.indicator for one in self.bonus.items} if self.bonus else set()
+        return frozenset(scored | extra | {rule.indicator for rule in self.deductions.rules}) - {TOTAL}
+
+    @property
+    def opinion_codes(self) -> frozenset[str]:
+        """The items that people judge."""
+        return frozenset(item.code for item in self.items if isinstance(item.function, Qualitative))
+
     def grade_of(self, total: Fraction) -> Grade:
         return next(one for one in self.grades if one.at_least is None or total >= Fraction(one.at_least))
 

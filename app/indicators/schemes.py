@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from app.catalogues.kinds import Reference
-from app.catalogues.reading import Bilingual, Reader, read_head
+from app.catalogues.reading import Reader, read_head
 from app.catalogues.wording import N_
 from app.indicators import scheme_fields as fields
+from app.indicators.bands import WrittenBand
 from app.indicators.deduction_rules import read_deductions
 from app.indicators.exact import shown
 from app.indicators.scheme_fields import NOTHING, WHOLE, Defaults
@@ -31,11 +32,12 @@ from app.indicators.scheme_terms import (
     SmallRule,
     Steps,
     Veto,
-    leaves,
 )
 
 SCHEME_KIND = "scheme"
 MAX_FACTOR = Decimal(10)
+# More than anybody weighs against each other, few enough that a trial of many periods is quick.
+MAX_ITEMS = 200
 
 
 class FunctionKind(StrEnum):
@@ -64,7 +66,10 @@ def parse_scheme(content: dict[str, Any]) -> Scheme:
         vetoes=_vetoes(reader) if reader.has("vetoes") else (),
         deductions=_deductions(reader, defaults),
     )
-    fields.refuse_doubled(reader, "items", (item.code for item in leaves(scheme.members)))
+    fields.refuse_doubled(reader, "items", (item.code for item in scheme.items))
+    for key, count in (("items", len(scheme.items)), ("deductions", len(scheme.deductions.rules))):
+        if count > MAX_ITEMS:
+            reader.refuse(key, N_("超过 %(n)s 项", n=MAX_ITEMS), N_("请减少项目，或拆成几个方案。"))
     reader.finish()
     return scheme
 
@@ -185,9 +190,9 @@ _FUNCTIONS: dict[FunctionKind, Callable[[Reader, int], Function]] = {
 
 def _grades(reader: Reader, rounding: int) -> tuple[Grade, ...]:
     readers = list(reader.each("grades"))
-    made = tuple(Grade(_grade_name(one), one.decimal("at_least")) for one in readers)
+    made = tuple(Grade(one.words("name"), one.decimal("at_least")) for one in readers)
     written = [
-        fields.WrittenBand(grade.at_least, None, one.decimal("below"), None, NOTHING)
+        WrittenBand(grade.at_least, None, one.decimal("below"), None, NOTHING)
         for grade, one in zip(made, readers, strict=True)
     ]
     if reader.data.get("grades") is not None:
@@ -196,10 +201,6 @@ def _grades(reader: Reader, rounding: int) -> tuple[Grade, ...]:
         fields.refuse_finer(one, "at_least", grade.at_least, rounding)
     fields.refuse_doubled(reader, "grades", (grade.name.zh for grade in made))
     return made
-
-
-def _grade_name(reader: Reader) -> Bilingual:
-    return reader.words("name")
 
 
 def _bonus(reader: Reader) -> Bonus:

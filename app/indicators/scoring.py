@@ -12,6 +12,10 @@ from app.indicators.figures import GIVEN, Effect, Figure, Inputs, State, Taken, 
 from app.indicators.scheme_terms import BonusItem, Grade, Group, Item, Member, Qualitative, Scheme, Veto
 from app.indicators.scoring_functions import mean_of, score_of
 
+# Shares of nested or redistributed weights may go on for ever; shown ones do not.
+WEIGHT_PLACES = 4
+BONUS_PLACES = 6
+
 
 @dataclass(frozen=True)
 class ItemScore:
@@ -110,7 +114,7 @@ def _judge(item: Item, inputs: Inputs, scheme: Scheme) -> _Judged:
     if not failed or not item.handling.repeats or item.code not in inputs.failed_before:
         return _Judged(item, figure, taken, exact, reason, failed)
     # The loss of this period alone counts more: a third failure in a row is no worse than a second.
-    doubled = max(ZERO, HUNDRED - scheme.repeat_factor * (HUNDRED - exact))
+    doubled = max(ZERO, HUNDRED - Fraction(scheme.repeat_factor) * (HUNDRED - exact))
     reason = N_(
         "%(first)s；上一期同样未达标，失分按 %(factor)s 倍计，得 %(score)s 分",
         first=reason,
@@ -162,8 +166,8 @@ def _item_score(
         denominator=one.figure.denominator,
         function=one.item.function.kind,
         score=None if one.score is None else _decimal(one.score, places),
-        weight=_decimal(planned[one.item.code], max(places, 2)),
-        counted_weight=_decimal(share, max(places, 2)),
+        weight=_weight(planned[one.item.code]),
+        counted_weight=_weight(share),
         weighted=None if one.score is None else _decimal(share * one.score / HUNDRED, places),
         failed=one.failed,
         repeated=one.repeated,
@@ -230,9 +234,9 @@ def _bonus_score(rule: BonusItem, figure: Figure) -> BonusScore:
         value=shown(figure.value),
         per=shown(rule.per),
         points=shown(rule.points),
-        sum=short(points, 6),
+        sum=short(points, BONUS_PLACES),
     )
-    return BonusScore(rule.indicator, State.GIVEN, figure.value, _decimal(points, 6), reason)
+    return BonusScore(rule.indicator, State.GIVEN, figure.value, Decimal(short(points, BONUS_PLACES)), reason)
 
 
 def _summed(
@@ -295,6 +299,10 @@ def _graded(reason: Wording, grade: Grade | None, vetoes: tuple[Veto, ...]) -> W
     if vetoes:
         return N_("%(first)s；因“%(vetoes)s”一票否决，等级为“%(grade)s”", **values)
     return N_("%(first)s，等级为“%(grade)s”", **values)
+
+
+def _weight(share: Fraction) -> Decimal:
+    return Decimal(short(share, WEIGHT_PLACES))
 
 
 def _decimal(value: Fraction, places: int) -> Decimal:

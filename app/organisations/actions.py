@@ -118,14 +118,21 @@ def _registration_problems(new: NewOrganisation, code: str | None) -> list[Probl
     return found
 
 
-def _credit_code_problems(code: str) -> list[Problem]:
+def credit_code_is_valid(code: str) -> bool:
+    """Whether a unified social credit code has the right form and check digit (GB 32100-2015)."""
     try:
         credit_code.validate(code)
-    except ValidationError as error:
+    except ValidationError:
+        return False
+    return code.isascii()
+
+
+def _credit_code_problems(code: str) -> list[Problem]:
+    if not credit_code_is_valid(code):
         return [
             Problem(
                 _("统一社会信用代码不正确。"),
-                why=_("18 位代码的格式或校验位不符（%(detail)s）。", detail=type(error).__name__),
+                why=_("18 位代码的格式或校验位不符。"),
                 article="GB 32100-2015",
                 remedy=_("请对照证照逐位核对，注意 0 与 O、1 与 I。"),
                 place="uscc",

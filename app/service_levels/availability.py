@@ -80,6 +80,10 @@ class AgreedTime:
         """Agreed time within spans."""
         return sum(self._until(end) - self._until(begin) for begin, end in spans)
 
+    def without(self, taken: Sequence[Span]) -> "AgreedTime":
+        """The same with stretches taken out."""
+        return _agreed(self.begin, self.end, subtracted(self.spans, taken), self.provisional)
+
     def _until(self, at: int) -> int:
         place = bisect_right(self.opens, at) - 1
         if place < 0:
@@ -197,30 +201,29 @@ def _outages_of(outages: Iterable[Outage], latest: int, shortest: int) -> list[W
 def _measured(
     agreed: AgreedTime, window: Span, down: Sequence[Weighted], excluded: Sequence[Span], unseen: Sequence[Span]
 ) -> Availability:
-    whole = agreed.length([window])
-    off = agreed.length(excluded)
-    dark = agreed.length(unseen)
-    missing = agreed.length(subtracted(unseen, excluded)) if excluded else dark
-    lost = _weighted_length(agreed, down, ())
+    kept = agreed.without(excluded) if excluded else agreed
+    whole, left = agreed.length([window]), kept.length([window])
+    missing = kept.length(unseen)
+    lost = _weighted_length(agreed, down)
     return Availability(
         agreed=whole,
-        excluded=off,
+        excluded=whole - left,
         missing=missing,
-        judged=whole - off - missing,
-        down=_weighted_length(agreed, down, excluded) if excluded else lost,
-        judged_without_exclusions=whole - dark,
+        judged=left - missing,
+        down=_weighted_length(kept, down) if excluded else lost,
+        judged_without_exclusions=whole - agreed.length(unseen),
         down_without_exclusions=lost,
         provisional=agreed.provisional,
     )
 
 
-def _weighted_length(agreed: AgreedTime, down: Sequence[Weighted], excluded: Sequence[Span]) -> int | Fraction:
-    by_weight: dict[int | Fraction, list[Span]] = {}
+def _weighted_length(agreed: AgreedTime, down: Sequence[Weighted]) -> int | Fraction:
+    by_weight: dict[int | Fraction, int] = {}
     for begin, end, weight in down:
-        by_weight.setdefault(weight, []).append((begin, end))
+        by_weight[weight] = by_weight.get(weight, 0) + agreed.length([(begin, end)])
     total: int | Fraction = 0
-    for weight, spans in by_weight.items():
-        total += weight * agreed.length(subtracted(spans, excluded))
+    for weight, amount in by_weight.items():
+        total += weight * amount
     return total
 
 

@@ -48,7 +48,7 @@ def _columns() -> list[Column]:
         Column("code", _l("编码"), lambda one: Cell(one.code, kind="code"), sort=Service.code, kind="code"),
         Column("name", _l("服务"), lambda one: Cell(one.name, kind="link"), sort=Service.name_zh),
         Column("category", _l("类别"), lambda one: str(one.category.label), sort=Service.category),
-        Column("owner", _l("登记机构"), lambda one: one.owner.name, sort=Organisation.name_zh),
+        Column("owner", _l("所属机构"), lambda one: one.owner.name, sort=Organisation.name_zh),
         Column("region", _l("区划"), lambda one: one.region.name, sort=Region.path),
         Column("unit", _l("计量单位"), lambda one: one.unit),
         Column("usage", _l("用量指标"), lambda one: Cell(one.usage_indicator or "", kind="code"), optional=True),
@@ -65,7 +65,7 @@ def _filters() -> list[Filter]:
         Filter("q", _l("服务名称或编码"), lambda text: sa.or_(*(like(column, text) for column in _NAMES))),
         Filter(
             "owner",
-            _l("登记机构"),
+            _l("所属机构"),
             lambda text: sa.or_(like(Organisation.name_zh, text), like(Organisation.code, text)),
         ),
         Filter(

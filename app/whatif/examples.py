@@ -46,4 +46,54 @@ EXAMPLES: dict[str, str] = {
   }
 ]
 """,
+    "score": """{
+  "scheme": {
+    "code": "SC-EXAMPLE",
+    "name": "示例方案",
+    "status": "D",
+    "precision": 2,
+    "missing": "reweight",
+    "repeat": {"factor": 2},
+    "grades": [
+      {"name": "优", "at_least": "90"},
+      {"name": "良", "at_least": "80"},
+      {"name": "中", "at_least": "60"},
+      {"name": "差", "below": "60"}
+    ],
+    "items": [
+      {"indicator": "KI-001", "weight": "60", "function": {"kind": "linear", "floor": "99", "target": "99.9"}},
+      {"indicator": "KI-014", "weight": "20", "function": {"kind": "met", "at_least": "100"}},
+      {"indicator": "KI-050", "weight": "20", "function": {"kind": "qualitative", "scorers": 2}}
+    ],
+    "vetoes": [{"code": "data-leak", "name": "数据泄露"}],
+    "deductions": {
+      "rules": [
+        {
+          "code": "availability",
+          "indicator": "KI-001",
+          "repeat": true,
+          "measure": {
+            "kind": "bands",
+            "bands": [
+              {"at_least": "99", "points": 0},
+              {"at_least": "98", "points": 1},
+              {"at_least": "97", "points": 2},
+              {"at_least": "96", "points": 3},
+              {"points": 4}
+            ]
+          },
+          "charge": {"kind": "percent_per_point", "percent": "1"}
+        }
+      ],
+      "period_cap": {"percent": "10"}
+    }
+  },
+  "fee_fen": 100000000,
+  "periods": [
+    {"period": "2026-07", "figures": {"KI-001": "96.5", "KI-014": null}, "qualitative": {"KI-050": ["85", "90"]}},
+    {"period": "2026-08", "figures": {"KI-001": "98.5", "KI-014": "-"}, "qualitative": {"KI-050": ["90", "92"]}},
+    {"period": "2026-09", "figures": {"KI-001": "99.95", "KI-014": "100"}, "qualitative": {"KI-050": ["95", "90"]}}
+  ]
+}
+""",
 }

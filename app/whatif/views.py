@@ -21,6 +21,7 @@ LABELS = {
     "elapsed": _l("已用工作时间"),
     "availability": _l("可用率"),
     "budget": _l("错误预算"),
+    "score": _l("考核计分"),
 }
 HINTS = {
     "due": _l("由起点推算到期时间：minutes 为工作分钟，workdays 为工作日，days 为自然日，months 为月；起始日不计入。"),
@@ -29,6 +30,10 @@ HINTS = {
         "由中断区间计算可用率，含与不含除外时间各一个；unmonitored 为无监测时段，按缺失处理，不算可用。"
     ),
     "budget": _l("由 good、bad 两个数，或者由中断区间，计算错误预算、已消耗的秒数和消耗速率；objective 为百分数。"),
+    "score": _l(
+        '按考核方案计算各期得分、等级和扣款；figures 里 null 为缺失，"-" 为合同不要求。'
+        "scheme 可写产品自带方案的编码；at_risk 为整数（分）或费用的百分比（文字）。"
+    ),
 }
 MOST_INPUTS = 100  # of a list typed into the page
 

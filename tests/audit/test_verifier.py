@@ -78,7 +78,9 @@ def test_a_changed_value_of_an_entry_is_found(trail, column):
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("column, value", [("id", "zz"), ("at", "never"), ("at", ""), ("actor", "{"), ("sha256", "z" * 64)])
+@pytest.mark.parametrize(
+    "column, value", [("id", "zz"), ("at", "never"), ("at", ""), ("actor", "{"), ("sha256", "z" * 64)]
+)
 def test_an_entry_that_cannot_be_read_is_named_all_the_same(trail, column, value):
     with without_any_guard(trail):
         run(trail, f"UPDATE trail_entries SET {column} = :v WHERE seq = 33", v=value)
@@ -141,7 +143,10 @@ def test_an_inserted_entry_is_found(trail):
             run(trail, "UPDATE trail_entries SET seq = :t WHERE seq = :s", s=seq, t=seq + 1)
         columns = "at, actor, verb, ref, request_id, details, salt, sha256, sm3, user_id, organisation_id"
         fresh = "'" + "ab" * 16 + "'"
-        run(trail, f"INSERT INTO trail_entries (id, seq, {columns}) SELECT {fresh}, 21, {columns} FROM trail_entries WHERE seq = 20")
+        run(
+            trail,
+            f"INSERT INTO trail_entries (id, seq, {columns}) SELECT {fresh}, 21, {columns} FROM trail_entries WHERE seq = 20",
+        )
         rewrite(trail, 21)
         assert verify().bad_seq == 22
 
@@ -159,7 +164,8 @@ def test_a_tail_cut_after_a_head_is_found(trail, cut):
 
 
 @pytest.mark.parametrize(
-    "column, value", [("sha256", "0" * 64), ("sm3", "f" * 64), ("size", None), ("frontier", '{"sha256": [], "sm3": []}')]
+    "column, value",
+    [("sha256", "0" * 64), ("sm3", "f" * 64), ("size", None), ("frontier", '{"sha256": [], "sm3": []}')],
 )
 def test_a_changed_head_is_found(trail, column, value):
     heads = list(trail.scalars(sa.select(TrailHead.size).order_by(TrailHead.size)))
@@ -193,7 +199,9 @@ def test_two_hundred_honest_acts_raise_no_alarm(w, db_session):
     officer, alarms = w.actor("officer"), []
     for step in range(200):
         service = draw.choice(services)
-        with act(officer, Permission.SERVICE_UPDATE, ref=service.ref, reason=draw.choice(["", "更正", "=1+1\x1f\u202e🏛"])):
+        with act(
+            officer, Permission.SERVICE_UPDATE, ref=service.ref, reason=draw.choice(["", "更正", "=1+1\x1f\u202e🏛"])
+        ):
             service.description = "".join(draw.choices("管运ab\n\"\\{}'🏛", k=draw.randint(0, 30)))
             if draw.random() < 0.3:
                 with act(officer, Permission.SERVICE_UPDATE, ref=service.ref):

@@ -94,7 +94,9 @@ def test_walking_forward_and_back_meets_every_row_once(rows, db_session, key, di
 def test_rows_that_come_meanwhile_shift_nothing(rows, db_session):
     first = page(rows)
     db_session.execute(
-        sa.insert(Denial).values(at=datetime(2026, 3, 2, tzinfo=UTC), method="GET", path="/0000a", status=1, request_id="")
+        sa.insert(Denial).values(
+            at=datetime(2026, 3, 2, tzinfo=UTC), method="GET", path="/0000a", status=1, request_id=""
+        )
     )
     db_session.commit()
     second = page(rows, first.next_href)
@@ -105,7 +107,16 @@ def test_rows_that_come_meanwhile_shift_nothing(rows, db_session):
 @pytest.mark.parametrize(
     "query",
     [
-        *("sort=nothing", "sort=method", "sort=path;drop", "dir=sideways", "after=x", "after=1", "after=1.x", "after=.1"),
+        *(
+            "sort=nothing",
+            "sort=method",
+            "sort=path;drop",
+            "dir=sideways",
+            "after=x",
+            "after=1",
+            "after=1.x",
+            "after=.1",
+        ),
         *("after=50.99999999", "before=0.0", "after=" + "9" * 50, "after=-5.-5", "after=１.１", "columns=nothing"),
     ],
 )
@@ -122,7 +133,12 @@ def test_filter_and_sort_stay_in_every_address(rows):
     assert shown.total == 100
     for href in hrefs:
         query = parse_qs(urlsplit(href).query)
-        assert (query["q"], query["sort"], query["dir"], query["columns"]) == (["/00"], ["status"], ["desc"], ["method"])
+        assert (query["q"], query["sort"], query["dir"], query["columns"]) == (
+            ["/00"],
+            ["status"],
+            ["desc"],
+            ["method"],
+        )
     assert (turned["q"], turned["dir"]) == (["/00"], ["asc"])
     assert page(rows, "/list?n=not-understood", filters).total == 0
 

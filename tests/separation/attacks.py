@@ -119,7 +119,19 @@ class Places:
 
 def attacks(at: Places) -> list[Attack]:
     """All attacks on a standing world with `at.codes`."""
-    families = (sides, people, control, four_eyes, sealed, states, permanence, administrators, grants, history)
+    families = (
+        sides,
+        people,
+        control,
+        four_eyes,
+        sealed,
+        states,
+        beginnings,
+        permanence,
+        administrators,
+        grants,
+        history,
+    )
     return [attack for family in families for attack in family(at)]
 
 
@@ -136,7 +148,9 @@ def sides(at: Places) -> Iterator[Attack]:
         statement = copy_of("subject_sides", mine, organisation_id=org(code), side=f"'{side}'")
         yield Attack("I1", f"{code} on a side it is not registered for ({side})", statement, K)
     yield Attack("I1", "an organisation moved to the other side", change("subject_sides", mine, side="'supervision'"))
-    yield Attack("I1", "another organisation put in its place", change("subject_sides", mine, organisation_id=org("RIVAL")))
+    yield Attack(
+        "I1", "another organisation put in its place", change("subject_sides", mine, organisation_id=org("RIVAL"))
+    )
     party = f"subject_id = {at.subject('draft')} AND role = 'operator'"
     for role, its_side in PARTY_SIDES.items():
         for side in ("management", "operation", "supervision"):
@@ -158,7 +172,9 @@ def people(at: Places) -> Iterator[Attack]:
     yield Attack(
         "I2",
         "a person bound to a side through an organisation that is no party",
-        copy_of("subject_people", bound, user_id=user("rival-officer"), organisation_id=org("RIVAL"), side="'operation'"),
+        copy_of(
+            "subject_people", bound, user_id=user("rival-officer"), organisation_id=org("RIVAL"), side="'operation'"
+        ),
         K,
     )
     yield Attack(
@@ -222,19 +238,33 @@ def four_eyes(at: Places) -> Iterator[Attack]:
         signature(at, "signing", organisation_id=org("RIVAL"), user_id=user("rival-signatory")),
         K,
     )
-    yield Attack("I2", "a signature by a person who is not bound", signature(at, "signing", user_id=user("rival-signatory")), K)
     yield Attack(
-        "I2", "a signature for the side on which the person does not stand", signature(at, "signing", user_id=user("second-officer")), K
+        "I2", "a signature by a person who is not bound", signature(at, "signing", user_id=user("rival-signatory")), K
     )
-    yield Attack("I1", "an operator's signature for the management side", signature(at, "signing", side="'management'"), K)
+    yield Attack(
+        "I2",
+        "a signature for the side on which the person does not stand",
+        signature(at, "signing", user_id=user("second-officer")),
+        K,
+    )
+    yield Attack(
+        "I1", "an operator's signature for the management side", signature(at, "signing", side="'management'"), K
+    )
     yield Attack("I1", "a signature of the supervision", signature(at, "signing", side="'supervision'"), K)
-    yield Attack("I8", "a signature that belongs to another contract", signature(at, "signing", contract_id=at.contract("draft")), K)
+    yield Attack(
+        "I8",
+        "a signature that belongs to another contract",
+        signature(at, "signing", contract_id=at.contract("draft")),
+        K,
+    )
     yield Attack("I8", "a signature under another subject", signature(at, "signing", subject_id=at.subject("draft")), K)
     for state in ("draft", "signed", "in_force", "void"):
         given = {} if state in SEALED_STATES else {"digest_sha256": wrong, "digest_sm3": wrong, "submitted_by": "1"}
         expected = "while it is out for signing"
         yield Attack("I9", f"a signature on a {state} version", signature(at, state, **given), T, expected)
-    yield Attack("I8", "a membership created by the person himself", change("memberships", "id = 5", created_by="user_id"), K)
+    yield Attack(
+        "I8", "a membership created by the person himself", change("memberships", "id = 5", created_by="user_id"), K
+    )
     yield Attack("I8", "a token created by its owner", change("api_tokens", "id > 0", created_by="user_id"), K)
 
 
@@ -250,7 +280,11 @@ def sealed(at: Places) -> Iterator[Attack]:
 
 def _parts(at: Places, state: str) -> Iterator[Attack]:
     places = {"contract_services": at.line, "agreed_levels": at.level, "deduction_bands": at.band}
-    parents = {"contract_services": "version_id", "agreed_levels": "contract_service_id", "deduction_bands": "agreed_level_id"}
+    parents = {
+        "contract_services": "version_id",
+        "agreed_levels": "contract_service_id",
+        "deduction_bands": "agreed_level_id",
+    }
     above = {"contract_services": at.version, "agreed_levels": at.line, "deduction_bands": at.level}
     values = {
         "contract_services": {"fee_fen": "fee_fen + 1"},
@@ -267,7 +301,9 @@ def _parts(at: Places, state: str) -> Iterator[Attack]:
         into = {parent: above[table](state)}
         yield Attack("I9", f"{table} of a {state} version changed", change(table, row, **values[table]))
         yield Attack("I9", f"{table} added to a {state} version", copy_of(table, row, **fresh[table]))
-        yield Attack("I9", f"{table} moved out of a {state} version", change(table, row, **{parent: above[table]("draft")}))
+        yield Attack(
+            "I9", f"{table} moved out of a {state} version", change(table, row, **{parent: above[table]("draft")})
+        )
         draft = f"id = {place('draft')}"
         yield Attack("I9", f"{table} moved into a {state} version", change(table, draft, **into, **fresh[table]))
         yield Attack("I9", f"{table} taken from a {state} version", f"DELETE FROM {table} WHERE {row}")
@@ -296,11 +332,21 @@ def states(at: Places) -> Iterator[Attack]:
             if source != target and not allowed:
                 statement = change("contract_versions", f"id = {at.version(place)}", state=f"'{target}'")
                 yield Attack("I9", f"a {place} contract's version from {source} to {target}", statement, T)
-    yield Attack("I9", "a contract signed before its version", change("contracts", f"id = {at.contract('signing')}", state="'signed'"))
+
+
+def beginnings(at: Places) -> Iterator[Attack]:
+    """I9: nothing begins in a later state, nor is a contract signed before a version of it is."""
+    yield Attack(
+        "I9",
+        "a contract signed before its version",
+        change("contracts", f"id = {at.contract('signing')}", state="'signed'"),
+    )
     like = f"id = {at.contract('in_force')}"
     fresh = {"code": "'HT-X'", "subject_id": "(SELECT max(id) FROM subjects WHERE code = 'BARE')"}
     for state in CONTRACT_STATES[1:]:
-        yield Attack("I9", f"a contract that begins as {state}", copy_of("contracts", like, **fresh, state=f"'{state}'"))
+        yield Attack(
+            "I9", f"a contract that begins as {state}", copy_of("contracts", like, **fresh, state=f"'{state}'")
+        )
     version = f"id = {at.version('in_force')}"
     yield Attack("I9", "a version that begins signed", copy_of("contract_versions", version, number="9"))
     open_task = "state = 'open' AND id = (SELECT min(id) FROM tasks WHERE state = 'open')"
@@ -323,8 +369,16 @@ def permanence(at: Places) -> Iterator[Attack]:
         *(("contracts", "code", "'X'"), ("contracts", "subject_id", "subject_id + 1"), ("subjects", "code", "'X'")),
         *(("subjects", "region_id", "region_id + 1"), ("organisations", "code", "'X'"), ("users", "login", "'x'")),
         *(("memberships", "user_id", "user_id + 1"), ("memberships", "organisation_id", "organisation_id + 1")),
-        *(("memberships", "valid_from", "'2020-01-01'"), ("stakes", "percent", "1"), ("stakes", "controls", "NOT controls")),
-        *(("stakes", "held_id", "held_id + 1"), ("stakes", "holder_id", "holder_id + 1"), ("stakes", "valid_from", "'2020-01-01'")),
+        *(
+            ("memberships", "valid_from", "'2020-01-01'"),
+            ("stakes", "percent", "1"),
+            ("stakes", "controls", "NOT controls"),
+        ),
+        *(
+            ("stakes", "held_id", "held_id + 1"),
+            ("stakes", "holder_id", "holder_id + 1"),
+            ("stakes", "valid_from", "'2020-01-01'"),
+        ),
     ):
         first = f"id = (SELECT min(id) FROM {table})"
         yield Attack("I9", f"{column} of {table}", change(table, first, **{column: value}), T, "never changes")
@@ -334,7 +388,9 @@ def administrators(at: Places) -> Iterator[Attack]:
     """I12: a person is of one class for life, and the three administrators hold no role of business."""
     for login in ("officer", "system-admin", "security-admin", "audit-admin"):
         for role_class in ("audit", "business", "security", "system"):
-            statement = change("users", f"login = '{login}' AND role_class <> '{role_class}'", role_class=f"'{role_class}'")
+            statement = change(
+                "users", f"login = '{login}' AND role_class <> '{role_class}'", role_class=f"'{role_class}'"
+            )
             own = "business" if login == "officer" else login.split("-")[0]
             if role_class != own:
                 yield Attack("I12", f"{login} made {role_class}", statement, T)
@@ -358,20 +414,51 @@ def grants(at: Places) -> Iterator[Attack]:
     """I14: roles come from another person, a security administrator, and fit the organisation's side."""
     officer = f"user_id = {user('officer')}"
     role = {"role": "'agency_signatory'", "granted_by": user("security-admin")}
-    yield Attack("I14", "a role given to oneself", copy_of("grants", officer, **role | {"granted_by": user("officer")}), K)
+    yield Attack(
+        "I14", "a role given to oneself", copy_of("grants", officer, **role | {"granted_by": user("officer")}), K
+    )
     own = {"role": "'security_admin'", "granted_by": user("security-admin"), "membership_id": "membership_id"}
-    yield Attack("I14", "a security administrator's role given to himself", copy_of("grants", f"user_id = {user('security-admin')}", **own), K)
+    yield Attack(
+        "I14",
+        "a security administrator's role given to himself",
+        copy_of("grants", f"user_id = {user('security-admin')}", **own),
+        K,
+    )
     for granter in ("second-officer", "system-admin", "audit-admin", "leader"):
         statement = copy_of("grants", officer, **role | {"granted_by": user(granter)})
         yield Attack("I14", f"a role given by {granter}", statement, K)
         claims = "business" if granter in {"second-officer", "leader"} else granter.split("-")[0]
-        statement = copy_of("grants", officer, **role | {"granted_by": user(granter), "granted_by_class": f"'{claims}'"})
+        statement = copy_of(
+            "grants", officer, **role | {"granted_by": user(granter), "granted_by_class": f"'{claims}'"}
+        )
         yield Attack("I14", f"a role given by {granter}, openly", statement, K)
-    yield Attack("I14", "a business role given by nobody", copy_of("grants", officer, **role | {"granted_by": "NULL"}), K)
-    yield Attack("I14", "a role of the operation in an agency", copy_of("grants", officer, **role | {"role": "'operator_officer'", "side": "'operation'"}), K)
-    yield Attack("I14", "a role of the operation said to be management", copy_of("grants", officer, **role | {"role": "'operator_officer'"}), K)
-    yield Attack("I14", "a role through another person's membership", copy_of("grants", officer, **role | {"user_id": user("second-officer")}), K)
-    yield Attack("I14", "a role in another organisation than the membership's", copy_of("grants", officer, **role | {"organisation_id": org("OTHER-AGENCY")}), K)
+    yield Attack(
+        "I14", "a business role given by nobody", copy_of("grants", officer, **role | {"granted_by": "NULL"}), K
+    )
+    yield Attack(
+        "I14",
+        "a role of the operation in an agency",
+        copy_of("grants", officer, **role | {"role": "'operator_officer'", "side": "'operation'"}),
+        K,
+    )
+    yield Attack(
+        "I14",
+        "a role of the operation said to be management",
+        copy_of("grants", officer, **role | {"role": "'operator_officer'"}),
+        K,
+    )
+    yield Attack(
+        "I14",
+        "a role through another person's membership",
+        copy_of("grants", officer, **role | {"user_id": user("second-officer")}),
+        K,
+    )
+    yield Attack(
+        "I14",
+        "a role in another organisation than the membership's",
+        copy_of("grants", officer, **role | {"organisation_id": org("OTHER-AGENCY")}),
+        K,
+    )
     yield Attack("I14", "the same role twice", copy_of("grants", officer, granted_by=user("security-admin")), K)
     for column, value in {
         "role": "'agency_signatory'",
@@ -380,8 +467,18 @@ def grants(at: Places) -> Iterator[Attack]:
         "membership_id": f"(SELECT id FROM memberships WHERE user_id = {user('signatory')})",
     }.items():
         yield Attack("I14", f"{column} of a grant changed afterwards", change("grants", officer, **{column: value}), T)
-    yield Attack("I14", "a role taken from oneself", change("grants", officer, revoked_by="user_id", revoked_at="'2026-03-02 00:00:00'", revoke_reason="'x'"), K)
-    yield Attack("I14", "a role taken without reason", change("grants", officer, revoked_by=user("security-admin"), revoked_at="'2026-03-02 00:00:00'"), K)
+    yield Attack(
+        "I14",
+        "a role taken from oneself",
+        change("grants", officer, revoked_by="user_id", revoked_at="'2026-03-02 00:00:00'", revoke_reason="'x'"),
+        K,
+    )
+    yield Attack(
+        "I14",
+        "a role taken without reason",
+        change("grants", officer, revoked_by=user("security-admin"), revoked_at="'2026-03-02 00:00:00'"),
+        K,
+    )
 
 
 def history(at: Places) -> Iterator[Attack]:
@@ -396,4 +493,3 @@ def history(at: Places) -> Iterator[Attack]:
     for column in ("user_id", "organisation_id"):
         statement = change("signatures", f"version_id = {at.version('in_force')}", **{column: f"{column} + 1"})
         yield Attack("I15", f"{column} of a signature changed", statement)
-

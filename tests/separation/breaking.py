@@ -42,7 +42,9 @@ def attempt(session: Session, statement: str, values: Mapping[str, Any] | None =
     act = act_id(session)
     try:
         with session.begin_nested() as savepoint:
-            changed = session.execute(sa.text(statement), {"act": act, **(values or {})} if ":act" in statement else values)
+            changed = session.execute(
+                sa.text(statement), {"act": act, **(values or {})} if ":act" in statement else values
+            )
             touched = changed.rowcount
             if under_act and ":act" in statement:
                 leaf(session, act)

@@ -72,7 +72,7 @@ def _end_things(w, made):
     former = w.user("former")
     revoke_role(w.actor("security_admin"), former.memberships[0].grants[0], former, "调离")
     make.leaves(former, w.org("other_agency"))
-    stake = make.controls(w.org("rival"), made["BOTH"])
+    stake = make.controls(w.org("rival"), made["MIDDLE"])
     end_stake(w.actor("system_admin"), stake, today(), "转让")
 
 

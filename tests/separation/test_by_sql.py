@@ -39,7 +39,11 @@ def test_the_same_attacks_succeed_without_the_guards(house, db_session, invarian
         if is_sqlite(db_session):
             db_session.execute(sa.text("PRAGMA ignore_check_constraints = ON"))
         try:
-            harmless = [(attack.says, why) for attack in on(house, invariant) if (why := unguarded(db_session, attack.statement))]
+            harmless = [
+                (attack.says, why)
+                for attack in on(house, invariant)
+                if (why := unguarded(db_session, attack.statement))
+            ]
         finally:
             if is_sqlite(db_session):
                 db_session.execute(sa.text("PRAGMA ignore_check_constraints = OFF"))
@@ -91,7 +95,9 @@ def take_away(session, refusal):
 
 
 def owner_of(session, name, table):
-    found = session.scalar(sa.text("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = :n"), {"n": name})
+    found = session.scalar(
+        sa.text("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = :n"), {"n": name}
+    )
     return found or table
 
 

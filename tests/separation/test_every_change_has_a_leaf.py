@@ -19,7 +19,12 @@ AUDITED = sorted(
     mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, Entity | AppendOnly)
 )
 # Which row of a table may be changed by an honest act (a sealed one may not).
-FREE = {"contract_services": "line", "agreed_levels": "level", "deduction_bands": "band", "contract_versions": "version"}
+FREE = {
+    "contract_services": "line",
+    "agreed_levels": "level",
+    "deduction_bands": "band",
+    "contract_versions": "version",
+}
 
 
 def honest(house, table):

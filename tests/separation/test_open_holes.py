@@ -17,7 +17,9 @@ HOLES = {
     "a role that was taken away comes back without a grant": lambda at: change(
         "grants", f"user_id = {user('former')}", revoked_at="NULL", revoke_reason="NULL", revoked_by="NULL"
     ),
-    "an ended membership comes back": lambda at: change("memberships", f"user_id = {user('former')}", valid_until="NULL"),
+    "an ended membership comes back": lambda at: change(
+        "memberships", f"user_id = {user('former')}", valid_until="NULL"
+    ),
     "an ended stake comes back": lambda at: change("stakes", f"holder_id = {org('RIVAL')}", valid_until="NULL"),
     "a contract in force gets a last day": lambda at: change(
         "contracts", f"id = {at.contract('in_force')}", ended_on="'2020-01-01'"

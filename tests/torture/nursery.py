@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 WORKERS = 2
+PR_SET_PDEATHSIG = 1
 
 
 class Quiet(WSGIRequestHandler):
@@ -25,16 +27,24 @@ class Quiet(WSGIRequestHandler):
 def live(app: object, descriptor: int, told: int) -> None:
     """The life of one group: two workers on one socket, until killed."""
     os.setsid()
+    _end_with_parent()
     os.write(told, b"1")
     os.close(told)
     # What workers print is nobody's protocol: standard output belongs to the nursery.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for _worker in range(WORKERS - 1):
         if os.fork() == 0:
+            _end_with_parent()
             break
     listener = socket.socket(fileno=os.dup(descriptor))
     host, port = listener.getsockname()[:2]
     make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listener.detach()).serve_forever()
+
+
+def _end_with_parent() -> None:
+    """A killed test run leaves no server behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main(descriptor: int) -> None:
