@@ -1,4 +1,4 @@
-"""`flask users create` and `flask tokens create`: accounts and API tokens from the server, under a person's permissions."""
+"""`flask users create`, `flask tokens create`: accounts and API tokens from the server, as a person permits."""
 
 import json
 import sys

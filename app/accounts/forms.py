@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NoneOf, Regexp
 
 from app.accounts.identities import SCOPE_LABELS, Scope
@@ -71,7 +70,7 @@ class AccountForm(BaseForm):
     phone = StringField(_l("电话"), text(30))
     role_class = SelectField(
         _l("账号类别"),
-        choices=[SelectChoice(one.value, one.label) for one in RoleClass],
+        choices=lambda: [(one.value, one.label) for one in RoleClass],
         default=RoleClass.BUSINESS.value,
     )
     expires_on = DayField(_l("到期日"), text(10))
@@ -99,5 +98,5 @@ def roles_of(role_class: RoleClass) -> list[tuple[str, Any]]:
 class TokenForm(BaseForm):
     name = StringField(_l("用途"), [REQUIRED, Length(max=80), no_control_characters])
     membership = SelectField(_l("身份"), [REQUIRED])
-    scopes = CheckboxesField(_l("权限范围"), choices=[SelectChoice(one.value, SCOPE_LABELS[one]) for one in Scope])
+    scopes = CheckboxesField(_l("权限范围"), choices=lambda: [(one.value, SCOPE_LABELS[one]) for one in Scope])
     expires_on = DayField(_l("到期日"), [REQUIRED])

@@ -229,7 +229,7 @@ def token_is_good(token: ApiToken) -> bool:
 
 
 def likely_owner(organisation: Organisation, scopes: Sequence[Scope]) -> Membership | None:
-    """The person of an organisation whose roles allow most of what the scopes name; the longest in office of several."""
+    """The person of an organisation whose roles allow most of the scopes; of several the longest there."""
     wanted = frozenset().union(*(SCOPE_PERMISSIONS[scope] for scope in scopes))
     rows = db.session.scalars(
         sa.select(Membership)

@@ -149,7 +149,7 @@ def leaf_page(entry: TrailEntry) -> LeafPage:
 
 
 def _changes(thing: str, fields: dict[str, list[Any]]) -> list[dict[str, str]]:
-    """Every field as it stands in the leaf, with its word where there is one: an auditor sees also what others need not."""
+    """Every field as it stands in the leaf, with its word where there is one: an auditor is spared nothing."""
     table = thing.split(":", 1)[0]
     named = TABLE_WORDS.get(table)
     return [

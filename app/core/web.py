@@ -152,9 +152,9 @@ def write_after_records(answer: Response) -> Response:
 
 
 def put_headers(answer: Response) -> Response:
-    """Security headers on every answer; nothing personal is cached anywhere."""
+    """Security headers on every answer (a view's own, stricter one stays); nothing personal is cached anywhere."""
     for name, value in HEADERS.items():
-        answer.headers[name] = value
+        answer.headers.setdefault(name, value)
     if current_app.config["SECURE_COOKIES"]:
         answer.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if request.endpoint == "static":

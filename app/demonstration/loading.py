@@ -87,9 +87,9 @@ def load(size: Size, report: Report) -> Verdict:
         world.staff = people.staff_of(plan.people)
         if size is Size.SMALL:
             # All or nothing: a load that is interrupted at its first start is simply repeated at the next.
-            _play(world, _timeline(plan, days, world), report)
+            _play(world, arrange(plan, days), report)
     if size is Size.PROVINCE:
-        _play_in_batches(world, _timeline(plan, days, world), report)
+        _play_in_batches(world, arrange(plan, days), report)
     with unit_of_work():
         seal()
     return verify()
@@ -131,7 +131,7 @@ def _drawn(plans: list[OrganisationPlan], services: list[ServicePlan], days: Day
     return [(f"{DRAWN_KEY}{place:04d}", one) for place, one in enumerate(drawn)]
 
 
-def _timeline(plan: Plan, days: Days, world: World) -> Timeline:
+def arrange(plan: Plan, days: Days) -> Timeline:
     """Everything that happens, with its moment."""
     timeline, random = Timeline(), Random("timeline")
     authority = plan.organisations[0]

@@ -19,9 +19,7 @@ GIVEN_NAMES = (
     "惠芳 Huifang,宏图 Hongtu,碧云 Biyun,立新 Lixin,月娥 Yue'e,承志 Chengzhi,采薇 Caiwei,世昌 Shichang,若楠 Ruonan"
 )
 # Well-known people are really called so; nobody in the demonstration may seem to be one of them.
-AVOIDED = frozenset(
-    "周永康 刘霞 余杰 谢锋 李建国 陈建国 李斌 林斌 李敏 李健 黄磊 张杰 张敏 周杰 郑洁 何洁 杨洁 许琳 张建国".split()
-)
+AVOIDED = "周永康,刘霞,余杰,谢锋,李建国,陈建国,张建国,李斌,林斌,李敏,李健,黄磊,张杰,张敏,周杰,郑洁,何洁,杨洁,许琳"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def person_names(random: Random, count: int) -> list[PersonName]:
     pairs = [(surname.split(), given.split()) for surname in SURNAMES.split(",") for given in GIVEN_NAMES.split(",")]
     drawn: list[PersonName] = []
     taken: dict[str, int] = {}
-    pairs = [pair for pair in pairs if pair[0][0] + pair[1][0] not in AVOIDED]
+    pairs = [pair for pair in pairs if pair[0][0] + pair[1][0] not in AVOIDED.split(",")]
     for (surname, surname_en), (given, given_en) in random.sample(pairs, count):
         base = (surname_en + given_en).lower().replace("'", "")
         taken[base] = taken.get(base, 0) + 1

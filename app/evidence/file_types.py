@@ -54,7 +54,7 @@ def clean_name(raw: str) -> str:
     last = raw.replace("\\", "/").rsplit("/", 1)[-1]
     visible = "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
     name = visible.strip(" .")
-    ending = PurePosixPath(name).suffix
+    ending = PurePosixPath(name).suffix[:MAX_NAME]
     return name if len(name) <= MAX_NAME else name[: MAX_NAME - len(ending)] + ending
 
 
@@ -80,8 +80,8 @@ def _archive_flaw(ending: str, content: bytes) -> str:
         return "archive"
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
         return "archive"
-    names = {member.filename for member in members}
-    if any(one.startswith("/") or ".." in one.split("/") for one in names):
+    names = {member.filename.replace("\\", "/").lower() for member in members}
+    if any(one.startswith("/") or ":" in one or ".." in one.split("/") for one in names):
         return "archive"
     return _office_flaw(ending, names)
 
@@ -90,7 +90,7 @@ def _office_flaw(ending: str, names: set[str]) -> str:
     wanted = _OFFICE_PART.get(ending)
     if wanted is None:
         return ""
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
         return "macro"
     return "" if wanted in names else "content"
 

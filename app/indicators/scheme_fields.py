@@ -46,8 +46,9 @@ def _range(least: Decimal | None, most: Decimal | None) -> str:
 
 
 def more_than_nothing(reader: Reader, key: str) -> Decimal:
+    before = len(reader.problems)
     found = number(reader, key, least=NOTHING)
-    if reader.data.get(key) is not None and found == 0:
+    if found == 0 and len(reader.problems) == before:
         reader.refuse(key, N_("%(key)s 应大于 0", key=key), N_("请填写大于 0 的数。"))
     return found
 

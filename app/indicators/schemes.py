@@ -111,18 +111,17 @@ def _defaults(reader: Reader) -> tuple[Defaults, Decimal]:
 
 
 def _members(reader: Reader, defaults: Defaults) -> tuple[Member, ...]:
-    before = len(reader.problems)
-    made = tuple(_member(one, defaults) for one in reader.each("items"))
-    total = sum((member.weight for member in made), NOTHING)
+    readers, before = list(reader.each("items")), len(reader.problems)
+    weights = [fields.more_than_nothing(one, "weight") for one in readers]
+    total = sum(weights, NOTHING)
     # A weight that was refused already would only be refused a second time here.
-    if total != WHOLE and len(reader.problems) == before:
+    if total != WHOLE and len(reader.problems) == before and reader.data.get("items") is not None:
         what = N_("权重合计为 %(total)s，应为 100", total=shown(total))
         reader.refuse("items", what, N_("请调整权重：每一层、每一组内部的权重合计都应正好为 100。"))
-    return made
+    return tuple(_member(one, weight, defaults) for one, weight in zip(readers, weights, strict=True))
 
 
-def _member(reader: Reader, defaults: Defaults) -> Member:
-    weight = fields.more_than_nothing(reader, "weight")
+def _member(reader: Reader, weight: Decimal, defaults: Defaults) -> Member:
     if reader.has("items"):
         return Group(reader.text("code"), reader.words("name"), weight, _members(reader, defaults))
     function_reader = reader.inside("function")

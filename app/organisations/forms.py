@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -29,12 +28,10 @@ class OrganisationForm(BaseForm):
     code = StringField(_l("机构编码"), [REQUIRED, Regexp(CODE, message=CODE_RULE)], description=CODE_RULE)
     name_zh = StringField(_l("名称"), [REQUIRED, Length(max=120), no_control_characters])
     name_en = StringField(_l("英文名称"), text(200))
-    kind = SelectField(
-        _l("机构类型"), [REQUIRED], choices=[SelectChoice(one.value, one.label) for one in OrganisationKind]
-    )
+    kind = SelectField(_l("机构类型"), [REQUIRED], choices=lambda: [(one.value, one.label) for one in OrganisationKind])
     region = SelectField(_l("所在区划"), [REQUIRED])
     uscc = StringField(_l("统一社会信用代码"), text(30))
-    sides = CheckboxesField(_l("可担任的一方"), choices=[SelectChoice(side.value, side.label) for side in Side])
+    sides = CheckboxesField(_l("可担任的一方"), choices=lambda: [(side.value, side.label) for side in Side])
 
 
 class RenameForm(BaseForm):
@@ -59,7 +56,7 @@ class EndStakeForm(BaseForm):
 
 class MandateForm(BaseForm):
     region = SelectField(_l("区划"), [REQUIRED])
-    kind = SelectField(_l("职责"), [REQUIRED], choices=[SelectChoice(one.value, one.label) for one in MandateKind])
+    kind = SelectField(_l("职责"), [REQUIRED], choices=lambda: [(one.value, one.label) for one in MandateKind])
 
 
 def choices(pairs: Any) -> list[tuple[str, str]]:

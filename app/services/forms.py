@@ -2,7 +2,6 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.core.forms import BaseForm, no_control_characters, text
@@ -14,9 +13,7 @@ REQUIRED = InputRequired(_l("请填写此项。"))
 class ServiceForm(BaseForm):
     name_zh = StringField(_l("服务名称"), [REQUIRED, Length(max=120), no_control_characters])
     name_en = StringField(_l("英文名称"), text(200))
-    category = SelectField(
-        _l("类别"), [REQUIRED], choices=[SelectChoice(one.value, one.label) for one in ServiceCategory]
-    )
+    category = SelectField(_l("类别"), [REQUIRED], choices=lambda: [(one.value, one.label) for one in ServiceCategory])
     unit = StringField(_l("计量单位"), [REQUIRED, Length(max=20), no_control_characters])
     usage_indicator = SelectField(_l("用量指标"))
     description = TextAreaField(_l("说明"), text(4000), render_kw={"rows": 4})

@@ -1,4 +1,4 @@
-"""`flask users create` and `flask tokens create`: the first three administrators, then people under their permissions."""
+"""`flask users create` and `flask tokens create`: the first administrators, then people as permitted."""
 
 import json
 

@@ -58,7 +58,7 @@ def test_honest_files_are_kept_under_their_own_name(name, content, media_type):
         ("空.pdf", b"", "empty"),
         ("空.csv", b"", "empty"),
         ("", PDF, "name"),
-        (".pdf", PDF, "name"),
+        (".pdf", PDF, "ending"),
         ("...", PDF, "name"),
         ("a/", PDF, "name"),
         ("\u202e\u200b", PDF, "name"),

@@ -59,7 +59,7 @@ class Client(threading.Thread):
             answer = self.post(title, key)
             if answer is None:
                 self.tally.retries += 1
-                time.sleep(0.02)
+                time.sleep(0.05)
                 continue
             status, body = answer
             self.tally.statuses[status] += 1

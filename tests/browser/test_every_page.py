@@ -1,0 +1,163 @@
+"""Every main page of every role, wide and narrow: accessible, inside its width, silent, and never leaving the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from http.client import HTTPConnection
+
+import pytest
+
+from tests import factories
+from tests.browser.house import COOKIE, NARROW, WIDE
+
+pytestmark = pytest.mark.browser
+
+TABS = ("terms", "services", "parties", "files", "versions", "trail")
+# One person for each of the twelve roles.
+PEOPLE = tuple({roles[0]: key for key, (_n, _e, roles) in reversed(factories.PEOPLE.items())}.values())
+CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+# What a page says of its own accord. Table bodies, fact lists and the identity hold data.
+CHROME = (
+    ".gy-nav, h1, h2, h3, legend, label, button, .btn, thead th, summary, .gy-crumbs, .gy-tabs a, .gy-hint, "
+    ".gy-pager, .gy-total, .gy-steps, dt, .gy-status, .gy-skip, caption, title, footer"
+)
+
+
+def paths(seeded) -> list[str]:
+    """The main pages; which of them a role may enter is asked of the server."""
+    codes = seeded["contracts"]
+    draft = f"/contracts/{codes['draft']}"
+    return [
+        *("/", "/contracts", "/contracts/new", "/contracts?q=没有这样的合同"),
+        *(f"/contracts/{codes[state]}?tab={tab}" for state in ("draft", "in_force") for tab in TABS),
+        *(f"/contracts/{codes[state]}" for state in ("signing", "terminating", "void")),
+        *(f"{draft}/terms", f"{draft}/parties/new", f"{draft}/services/new"),
+        *(f"{draft}/services/{seeded['line']}", f"{draft}/services/{seeded['line']}/levels/{seeded['level']}"),
+        *("/services", f"/services/{seeded['service']}", f"/services/{seeded['service']}/edit", "/services/new"),
+        *("/indicators", "/indicators/KI-001", "/calendars", "/whatif"),
+        *("/organisations", "/organisations/OPERATOR", "/organisations/new"),
+        *("/organisations/OPERATOR/stakes/new", "/organisations/AUTHORITY/mandates/new"),
+        *("/accounts", "/accounts/officer", "/accounts/new"),
+        *("/audit", "/audit/5", "/audit/denials", "/audit/sign-ins"),
+        *("/profile", "/profile/password", "/profile/second-factor"),
+    ]
+
+
+def fetch(house, path: str, cookie: str) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", house.port, timeout=30)
+    encoded = re.sub(r"[^\x00-\x7f]+", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path)
+    connection.request("GET", encoded, headers={"Cookie": f"{COOKIE}={cookie}"})
+    answer = connection.getresponse()
+    body = answer.read().decode(errors="replace")
+    connection.close()
+    return answer.status, body
+
+
+def shape(html: str) -> str:
+    """The structure of a page: its elements with what decides their look and role, without words and addresses."""
+    bare = re.sub(r">[^<]+<", "><", html)
+    bare = re.sub(r'\s(?!class|role|type|scope|aria-)[\w:-]+="[^"]*"', " x", bare)
+    bare = re.sub(r'aria-(?:label|describedby|labelledby)="[^"]*"', "aria", bare)
+    return hashlib.sha256(bare.encode()).hexdigest()
+
+
+def entered(house, key: str, english: bool = False) -> dict[str, str]:
+    """The pages that this person may enter, with what the server sends."""
+    cookie = house.seeded["english" if english else "sessions"][key]
+    answers = {path: fetch(house, path, cookie) for path in paths(house.seeded)}
+    odd = {path: status for path, (status, _html) in answers.items() if status not in {200, 403, 404, 409}}
+    assert odd == {}, key
+    return {path: html for path, (status, html) in answers.items() if status == 200}
+
+
+def judged(house, page, eyes, path: str) -> list[str]:
+    page.goto(path)
+    found = house.judge(page, WIDE) + house.judge(page, NARROW)
+    page.set_viewport_size(WIDE)
+    found += eyes.seen
+    eyes.seen.clear()
+    return found
+
+
+def test_every_page_of_every_role(house):
+    """A page whose structure was judged with another role's words is not judged again."""
+    known: set[tuple[str, str]] = set()
+    wrong, visits = [], 0
+    for key in PEOPLE:
+        fresh = {path: (path, shape(html)) for path, html in entered(house, key).items()}
+        assert len(fresh) > 6, key
+        with house.person(key) as context:
+            page, eyes = house.open(context)
+            for path, mark in fresh.items():
+                if mark in known:
+                    continue
+                known.add(mark)
+                visits += 1
+                wrong += [f"{key} {path}: {one}" for one in judged(house, page, eyes, path)]
+    assert wrong == []
+    assert visits > 60
+
+
+def test_pages_for_nobody(house):
+    """Sign-in, its refusal, and what is not there."""
+    with house.person() as context:
+        page, eyes = house.open(context)
+        assert judged(house, page, eyes, "/sign-in") == []
+        eyes.expected_statuses = frozenset({404, 422})
+        page.get_by_label("登录名").fill("nobody")
+        page.locator("#password").fill("wrong-password-at-all")
+        page.get_by_role("button", name="登录", exact=True).click()
+        page.get_by_text("未能登录").wait_for()
+        assert house.judge(page, WIDE) + house.judge(page, NARROW) + eyes.seen == []
+        assert judged(house, page, eyes, "/api/docs") == []
+    with house.person("officer") as context:
+        page, eyes = house.open(context)
+        eyes.expected_statuses = frozenset({404})
+        assert judged(house, page, eyes, "/contracts/HT-0000-2000-0001") == []
+
+
+CHROME_TEXTS = """(selector) => [document.title, ...[...document.querySelectorAll(selector)].flatMap((one) =>
+  [one.innerText, one.getAttribute("aria-label"), one.getAttribute("placeholder"), one.getAttribute("title")])]
+  .concat([...document.querySelectorAll("input, select, textarea, img, nav, aside, [aria-label]")].flatMap((one) =>
+  [one.getAttribute("aria-label"), one.getAttribute("placeholder"), one.getAttribute("alt")]))
+  .filter(Boolean)"""
+
+
+def chinese_in(page, names: list[str]) -> set[str]:
+    """Chinese in the page's own words, once the names that people gave are taken out."""
+    found = set()
+    for text in page.evaluate(CHROME_TEXTS, CHROME):
+        for name in names:
+            text = text.replace(name, "")
+        found |= set(CJK.findall(text.replace("中文", "")))
+    return found
+
+
+@pytest.mark.parametrize("key", ["officer", "system_admin", "audit_admin"])
+def test_an_english_page_speaks_english(house, key):
+    """Navigation, headings, buttons, table heads and labels; what people wrote stays as they wrote it."""
+    names, wrong = house.seeded["names"], {}
+    with house.person(key, english=True) as context:
+        page, _eyes = house.open(context)
+        for path in entered(house, key, english=True):
+            page.goto(path)
+            assert page.locator("html").get_attribute("lang") == "en"
+            found = chinese_in(page, names)
+            if found:
+                wrong[path] = sorted(found)
+    assert wrong == {}
+
+
+def test_the_language_is_switched_on_the_page_and_kept(house):
+    with house.person() as context:
+        page, _eyes = house.sign_in(context, "leader")
+        assert page.locator("html").get_attribute("lang") == "zh-CN"
+        page.locator(".gy-identity summary").click()
+        page.get_by_role("button", name="English").click()
+        page.wait_for_function("document.documentElement.lang === 'en'")
+        page.goto("/contracts")
+        assert page.locator("html").get_attribute("lang") == "en"
+        page.locator(".gy-identity summary").click()
+        page.get_by_role("button", name="中文").click()
+        page.wait_for_function("document.documentElement.lang === 'zh-CN'")
