@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.accounts.identities import TOKEN_PREFIX, Scope
 from app.accounts.models import AccountState, ApiToken, Grant, Membership, User
 from app.accounts.passwords import hash_password
+from app.accounts.queries import is_subject_of
 from app.accounts.sessions import end_sessions, key_hash
 from app.audit import act
 from app.core.actors import Actor, must
@@ -252,6 +253,7 @@ class NewToken:
     name: str
     scopes: tuple[Scope, ...]
     expires_on: date
+    contract_code: str = ""
 
 
 def create_token(actor: Actor, membership: Membership, new: NewToken) -> tuple[ApiToken, str]:
@@ -270,6 +272,7 @@ def create_token(actor: Actor, membership: Membership, new: NewToken) -> tuple[A
             user_id=membership.user_id,
             organisation_id=membership.organisation_id,
             scopes=" ".join(sorted(new.scopes)),
+            contract_code=new.contract_code,
             expires_at=datetime.combine(new.expires_on + timedelta(days=1), time(), zone()),
             created_by=actor.user_id,
         )
@@ -286,6 +289,8 @@ def _token_problems(membership: Membership, new: NewToken) -> list[Problem]:
         found.append(
             Problem(_("到期日须在今天起一年之内。"), remedy=_("到期前请重新签发并更换令牌。"), place="expires_on")
         )
+    if new.contract_code and not is_subject_of(membership.organisation, new.contract_code):
+        found.append(Problem(_("该机构不是合同 %(code)s 的当事方。", code=new.contract_code), place="contract"))
     if not membership.covers(today()):
         found.append(Problem(_("该任职目前不在有效期内。"), place="membership"))
     if membership.user.role_class is not RoleClass.BUSINESS:

@@ -105,6 +105,7 @@ def _first_organisation(code: str, name: str, region_code: str) -> Organisation:
 @click.option(
     "--scope", "scopes", multiple=True, required=True, help="What the token may do; may be given several times."
 )
+@click.option("--contract", "contract_code", default="", help="The only contract it may be used for.")
 @click.option("--for", "for_login", help="Whose identity it carries (default: the person there whose roles fit best).")
 @click.option("--name", default="flask tokens create", help="What the token is for.")
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Days until it expires.")
@@ -117,7 +118,7 @@ def create_token_command(org_code: str, scopes: tuple[str, ...], as_login: str, 
     if unknown:
         _refuse([f"unknown scope: {', '.join(unknown)}. Scopes are: {', '.join(known)}."])
     wanted = tuple(Scope(one) for one in dict.fromkeys(scopes))
-    new = NewToken(name=given["name"], scopes=wanted, expires_on=_in_days(given["days"]))
+    new = NewToken(given["name"], wanted, _in_days(given["days"]), given["contract_code"])
     with _refusals_spoken(), unit_of_work():
         membership = _owner(org_code, given["for_login"], wanted)
         _token, text = actions.create_token(_actor(as_login), membership, new)
@@ -126,6 +127,7 @@ def create_token_command(org_code: str, scopes: tuple[str, ...], as_login: str, 
             "login": membership.user.login,
             "organisation": membership.organisation.code,
             "scopes": sorted(wanted),
+            "contract": new.contract_code or None,
             "expires_on": new.expires_on.isoformat(),
         }
     _print(found, as_json)

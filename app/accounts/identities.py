@@ -153,4 +153,4 @@ def _scoped(actor: Actor, stored: ApiToken) -> Actor | None:
         # The membership behind the token has ended: no other identity of the person steps in.
         return None
     allowed = frozenset().union(*(SCOPE_PERMISSIONS[Scope(scope)] for scope in stored.scopes.split()))
-    return Actor(**{**vars(actor), "permissions": actor.permissions & allowed})
+    return Actor(**{**vars(actor), "permissions": actor.permissions & allowed, "only_subject": stored.contract_code})

@@ -237,6 +237,8 @@ class ApiToken(Entity):
     user_id: Mapped[int]
     organisation_id: Mapped[int]
     scopes: Mapped[str] = mapped_column(sa.String(400))
+    # Code of the one contract it may be used for; empty: all that its owner may see.
+    contract_code: Mapped[str] = mapped_column(sa.String(40), default="")
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

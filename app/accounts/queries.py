@@ -365,3 +365,17 @@ def _since(column: Any, text: str, days_later: int) -> Any:
         return None
     moment = datetime.combine(day + timedelta(days=days_later), time(), zone()).astimezone(UTC)
     return column < moment if days_later else column >= moment
+
+
+def is_subject_of(organisation: Organisation, code: str) -> bool:
+    """Whether an organisation is a party of the subject with this code.
+
+    Subjects are a room above; their tables are asked by name, and only for this one word of a token.
+    """
+    subjects, sides = db.metadata.tables["subjects"], db.metadata.tables["subject_sides"]
+    found = (
+        sa.select(sides.c.id)
+        .join(subjects, subjects.c.id == sides.c.subject_id)
+        .where(subjects.c.code == code, sides.c.organisation_id == organisation.id)
+    )
+    return db.session.scalar(found) is not None

@@ -32,7 +32,9 @@ def reserve(login: str, ip: str, profile: PasswordProfile) -> bool:
         here = _count(
             session, since, SignInEvent.login == login, SignInEvent.ip == ip, SignInEvent.id > (last_success or 0)
         )
-        address = _count(session, since, SignInEvent.ip == ip)
+        from_here = _count(session, since, SignInEvent.ip == ip)
+        # An office behind one address signs in all morning: what succeeded is not held against it.
+        address = from_here - _count(session, since, SignInEvent.ip == ip, outcome=SignInOutcome.SUCCESS)
         everywhere = _count(session, since, SignInEvent.login == login)
         allowed = here < profile.failures and address < PER_ADDRESS and everywhere < PER_LOGIN
         outcome = SignInOutcome.ATTEMPT if allowed else SignInOutcome.THROTTLED
@@ -51,12 +53,14 @@ def later(login: str, ip: str, outcome: SignInOutcome) -> Callable[[Session], No
     return lambda session: session.add(SignInEvent(at=now(), login=login, ip=ip, outcome=outcome))
 
 
-def _count(session: Session, since: object, *conditions: sa.ColumnElement[bool]) -> int:
+def _count(
+    session: Session,
+    since: object,
+    *conditions: sa.ColumnElement[bool],
+    outcome: SignInOutcome = SignInOutcome.ATTEMPT,
+) -> int:
     counted = sa.select(sa.func.count()).select_from(SignInEvent)
-    return (
-        session.scalar(counted.where(SignInEvent.outcome == SignInOutcome.ATTEMPT, SignInEvent.at > since, *conditions))
-        or 0
-    )
+    return session.scalar(counted.where(SignInEvent.outcome == outcome, SignInEvent.at > since, *conditions)) or 0
 
 
 def _serialise(session: Session, login: str) -> None:

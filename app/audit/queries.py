@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,16 +25,9 @@ from app.core.listing import Cell, Column, Filter, Listing, like
 from app.core.permissions import Permission
 
 
-class TrailListing(Listing):
-    """A list whose pages are marked by the number of a leaf: its id is no whole number."""
-
-    def _links(self, things: list[Any], mark: tuple[str, int] | None, more: bool, backwards: bool) -> None:
-        super()._links([SimpleNamespace(id=thing.seq) for thing in things], mark, more, backwards)
-
-
 def trail_list() -> Listing:
     """Every leaf, newest first."""
-    return TrailListing(
+    return Listing(
         caption=_("审计记录"),
         statement=sa.select(TrailEntry),
         definition=[

@@ -42,7 +42,9 @@ def verify(see: Callable[[TrailEntry], None] | None = None) -> Verdict:
 
 
 def _walk(see: Callable[[TrailEntry], None] | None, step: int) -> Verdict:
-    heads = {head.size: head for head in db.session.scalars(sa.select(TrailHead).options(HEAD).order_by(TrailHead.size))}
+    heads = {
+        head.size: head for head in db.session.scalars(sa.select(TrailHead).options(HEAD).order_by(TrailHead.size))
+    }
     roots = (CompactRange(sha256), CompactRange(sm3))
     count = 0
     for entry in _entries(step):

@@ -35,6 +35,8 @@ ANSWER_TERMINATION_WITHIN = 10
 def open_contract(actor: Actor, title: str) -> Contract:
     """Opens a draft with the actor's organisation as client, under the next code of its region."""
     must(actor, P.CONTRACT_DRAFT)
+    if actor.only_subject:
+        raise NotAllowed(Problem(_("该令牌只能用于合同 %(code)s。", code=actor.only_subject)))
     client = db.session.get(Organisation, actor.organisation_id)
     if client is None or Side.MANAGEMENT not in client.sides:
         raise NotAllowed(Problem(_("只有管理方机构可以起草合同。"), remedy=_("请切换到项目单位的身份。")))

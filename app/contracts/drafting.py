@@ -26,7 +26,7 @@ from app.core.actors import Actor
 from app.core.db import db
 from app.core.errors import Problem, Refused
 from app.core.locking import expect_version
-from app.core.money import MAX_FEN
+from app.core.money import MAX_FEN, storable
 from app.core.permissions import Permission
 from app.organisations.models import Organisation
 from app.services.models import Service, ServiceState
@@ -34,6 +34,8 @@ from app.subjects.actions import add_party, remove_party, stand_for_side
 from app.subjects.models import Party, PartyRole
 
 DRAFT = Permission.CONTRACT_DRAFT
+# As the table of bands has it.
+MAX_POINTS = 1000
 TERM_FIELDS = (
     "term_from",
     "term_until",
@@ -178,8 +180,9 @@ def _check_line(version: ContractVersion, facts: LineFacts, present: ContractSer
         found.append(Problem(_("该服务已从台账停用。"), place="service"))
     if facts.pricing is Pricing.FIXED_FEE and (facts.fee_fen is None or not 0 < facts.fee_fen < MAX_FEN):
         found.append(Problem(_("固定费用须填写，且大于 0。"), place="fee"))
-    if facts.pricing is Pricing.UNIT_PRICE and (facts.unit_price is None or facts.unit_price <= 0):
-        found.append(Problem(_("单价须填写，且大于 0。"), place="unit_price"))
+    price = facts.unit_price or Decimal(0)
+    if facts.pricing is Pricing.UNIT_PRICE and not (storable(price) and price > 0):
+        found.append(Problem(_("单价须填写，且大于 0，整数部分不超过 12 位，小数不超过 6 位。"), place="unit_price"))
     if facts.expected_volume is not None and not 0 <= facts.expected_volume < 10**12:
         found.append(Problem(_("预计用量不能为负数。"), place="expected_volume"))
     if found:
@@ -242,11 +245,25 @@ def _check_level(line: ContractService, level: AgreedLevel | None, facts: LevelF
     definition = parsed(facts.indicator)
     if facts.period.value not in {period.value for period in definition.periods}:
         found.append(Problem(_("该指标不按这个周期计算。"), place="period"))
-    at_least = facts.comparison is Comparison.AT_LEAST
-    judged = Level(facts.indicator.code, "", definition.banned_as_assessment, at_least, facts.target, facts.bands)
-    found += [explain_level(code) for code in level_flaws(judged)]
+    found += _out_of_range(facts)
     if found:
         raise Refused(found)
+    at_least = facts.comparison is Comparison.AT_LEAST
+    judged = Level(facts.indicator.code, "", definition.banned_as_assessment, at_least, facts.target, facts.bands)
+    flawed = [explain_level(code) for code in level_flaws(judged)]
+    if flawed:
+        raise Refused(flawed)
+
+
+def _out_of_range(facts: LevelFacts) -> list[Problem]:
+    found = []
+    if not storable(facts.target):
+        found.append(Problem(_("约定值的整数部分不超过 12 位，小数不超过 6 位。"), place="target"))
+    if not all(band.bound is None or storable(band.bound) for band in facts.bands):
+        found.append(Problem(_("界限的整数部分不超过 12 位，小数不超过 6 位。"), place="bands"))
+    if not all(0 <= band.points <= MAX_POINTS for band in facts.bands):
+        found.append(Problem(_("每档扣分须在 0 到 %(n)s 之间。", n=MAX_POINTS), place="bands"))
+    return found
 
 
 def copy_version(contract: Contract) -> ContractVersion:

@@ -1,5 +1,6 @@
 """Shapes of input about contracts: terms, parties, service lines, agreed levels with bands, files."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,11 +12,17 @@ from wtforms.validators import InputRequired, Length
 from app.contracts.drafting import LevelFacts, LineFacts, Terms
 from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService, PeriodKind, Pricing
 from app.contracts.rules import Band
+from app.core.db import LabelledEnum
 from app.core.errors import Problem, Refused
 from app.core.forms import BaseForm, DayField, MoneyField, NumberField, no_control_characters, text
 
 REQUIRED = InputRequired(_l("请填写此项。"))
 BAND_ROWS = 6
+
+
+def options(kind: type[LabelledEnum]) -> Callable[[], list[tuple[str, Any]]]:
+    """The members of an enum as choices, worded when the form is shown."""
+    return lambda: [(member.value, member.label) for member in kind]
 
 
 class OpenForm(BaseForm):
@@ -76,11 +83,11 @@ class PartyForm(BaseForm):
 
 class LineForm(BaseForm):
     service = SelectField(_l("服务"), [REQUIRED])
-    pricing = SelectField(_l("计价方式"), choices=[(one.value, one.label) for one in Pricing])
+    pricing = SelectField(_l("计价方式"), choices=options(Pricing))
     fee = MoneyField(_l("每期固定费用"), text(24))
     unit_price = NumberField(_l("单价"), text(24), places=6)
     unit = StringField(_l("计量单位"), text(20))
-    pay_period = SelectField(_l("计费周期"), choices=[(one.value, one.label) for one in PeriodKind])
+    pay_period = SelectField(_l("计费周期"), choices=options(PeriodKind))
     expected_volume = NumberField(_l("每期预计用量"), text(16), places=0)
 
     @classmethod
@@ -118,9 +125,9 @@ class BandForm(Form):
 
 class LevelForm(BaseForm):
     indicator = SelectField(_l("指标"), [REQUIRED])
-    comparison = SelectField(_l("要求"), choices=[(one.value, one.label) for one in Comparison])
+    comparison = SelectField(_l("要求"), choices=options(Comparison))
     target = NumberField(_l("约定值"), [REQUIRED, Length(max=24)], places=6)
-    period = SelectField(_l("考核周期"), choices=[(one.value, one.label) for one in PeriodKind])
+    period = SelectField(_l("考核周期"), choices=options(PeriodKind))
     bands = FieldList(FormField(BandForm), min_entries=BAND_ROWS, max_entries=BAND_ROWS)
 
     @classmethod

@@ -47,6 +47,8 @@ class Actor:
     identities: tuple[Identity, ...] = ()
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     origin: str = "web"
+    # Code of the only subject this actor may see (a token issued for one contract); empty: no such bound.
+    only_subject: str = ""
 
     @property
     def is_system(self) -> bool:

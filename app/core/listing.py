@@ -206,9 +206,13 @@ class Listing:
             offset = max(0, offset - len(things))
         self.page_from, self.page_to = (offset + 1 if things else 0), offset + len(things)
         if things and (more or backwards) and self.page_to < self.total:
-            self.next_href = self._href(after=f"{self.page_to}.{things[-1].id}")
+            self.next_href = self._href(after=f"{self.page_to}.{self._key(things[-1])}")
         if things and offset > 0:
-            self.prev_href = self._href(before=f"{offset}.{things[0].id}")
+            self.prev_href = self._href(before=f"{offset}.{self._key(things[0])}")
+
+    def _key(self, thing: Any) -> int:
+        found: int = getattr(thing, self.id_column.key)
+        return found
 
     def _row(self, thing: Any) -> Row:
         return Row(self.href(thing), [_cell(column.show(thing)) for column in self.columns])

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 FEN_PER_YUAN = 100
 MAX_FEN = 10**15
+MAX_DECIMAL = 10**12
 _PLAIN = re.compile(r"-?(\d{1,15}|\d{1,3}([,，]\d{3}){1,4})(\.\d+)?")
 
 
@@ -26,6 +27,11 @@ def parse_decimal(text: str, places: int) -> Decimal:
     if -int(value.as_tuple().exponent) > places:
         raise BadNumber(text)
     return value
+
+
+def storable(value: Decimal) -> bool:
+    """Whether a decimal is finite and has at most twelve digits before the point and six behind it."""
+    return value.is_finite() and abs(value) < MAX_DECIMAL and -int(value.normalize().as_tuple().exponent) <= 6
 
 
 def yuan_to_fen(text: str) -> int:

@@ -39,6 +39,8 @@ def answer(status: int, title: str, problems: list[Problem], code: str) -> Respo
     """One refusal, as JSON for programs and as a page for people; both carry the request's id."""
     db.session.rollback()
     intend_to_write(False)
+    # A refusal looks the same wherever it happened: no entry of the side bar is marked.
+    g.refused = True
     request_id = g.get("request_id", "")
     if wants_json():
         return _problem_details(status, title, problems, code)

@@ -91,7 +91,7 @@ def build_navigation(navigation: Sequence[NavigationGroup], actor: Actor) -> lis
 def _item(item: NavigationItem, actor: Actor) -> dict[str, Any]:
     room = item.endpoint.split(".")[0]
     count = item.count(actor) if item.count else 0
-    here = (request.endpoint or "").split(".")[0] == room
+    here = "refused" not in g and (request.endpoint or "").split(".")[0] == room
     return {
         "label": str(item.label),
         "href": url_for(item.endpoint),

@@ -43,5 +43,7 @@ def decimals_of(value: Decimal) -> int:
 
 
 def _scaled(value: Fraction, places: int) -> int:
-    size = (abs(value) * 10**places * 2 + 1) // 2
+    """In whole numbers throughout: this runs for every number of every answer."""
+    doubled = 2 * value.denominator
+    size = (2 * abs(value.numerator) * 10**places + value.denominator) // doubled
     return int(-size if value < 0 else size)

@@ -37,7 +37,7 @@ from app.indicators.scheme_terms import (
 SCHEME_KIND = "scheme"
 MAX_FACTOR = Decimal(10)
 # More than anybody weighs against each other, few enough that a trial of many periods is quick.
-MAX_ITEMS = 200
+MAX_ITEMS = 100
 
 
 class FunctionKind(StrEnum):

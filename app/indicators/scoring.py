@@ -90,7 +90,8 @@ def score(scheme: Scheme, inputs: Inputs) -> Score:
         raise ValueError(f"the scheme has no such veto: {' '.join(sorted(unknown))}")
     judged = [_judge(item, inputs, scheme) for item in scheme.items]
     left_out = {one.item.code for one in judged if one.taken.effect is Effect.EXCLUDED}
-    planned, counted = _shares(scheme.members, HUNDRED, frozenset()), _shares(scheme.members, HUNDRED, left_out)
+    planned = _shares(scheme.members, HUNDRED, frozenset())
+    counted = _shares(scheme.members, HUNDRED, left_out) if left_out else planned
     groups = dict(_groups(scheme.members, ()))
     items = tuple(_item_score(one, groups[one.item.code], planned, counted, scheme.rounding) for one in judged)
     base = _base(judged, counted)

@@ -33,10 +33,12 @@ def deadline_of(task: Task) -> Deadline:
 
 def own_tasks(actor: Actor) -> sa.Select[Any]:
     """Open tasks of the actor's organisation that he has the permission to do."""
+    one_subject = Subject.code == actor.only_subject if actor.only_subject else sa.true()
     return (
         sa.select(Task)
         .join(Subject, Subject.id == Task.subject_id)
         .where(
+            one_subject,
             Task.state == TaskState.OPEN,
             Task.organisation_id == actor.organisation_id,
             Task.permission.in_([permission.value for permission in actor.permissions]),

@@ -10,6 +10,13 @@ from app.contracts.jobs import turn_contracts
 from app.core.idempotency import forget_old
 from app.core.jobs import Job, forget_old_runs
 from app.lifecycle.jobs import recompute_deadlines
+from app.organisations.actions import derive_control
+
+
+def derive_control_links() -> int:
+    """Stakes begin and end by date: who controls whom is derived again every day."""
+    derive_control()
+    return 1
 
 
 def clean_up() -> int:
@@ -21,5 +28,6 @@ JOBS = (
     Job("contracts.turn", timedelta(minutes=10), turn_contracts),
     Job("lifecycle.recompute_deadlines", timedelta(hours=1), recompute_deadlines),
     Job("core.clean_up", timedelta(hours=1), clean_up),
+    Job("organisations.derive_control", timedelta(hours=6), derive_control_links),
     Job("audit.seal", timedelta(minutes=10), seal_trail),
 )

@@ -1,17 +1,17 @@
 """Availability from intervals, never from counted samples: A = 1 − Σ w·|outage ∩ judged| / |judged|, exactly.
 
-What is judged is the agreed time (the schedule within the period, from the start of the service, up to now) without what
-was excluded and without what nobody watched. These decisions are made here and nowhere else:
+What is judged is the agreed time (the schedule within the period, from the start of the service, up to now) without
+what was excluded and without what nobody watched. These decisions are made here and nowhere else:
 
-- A period that still runs is judged over the part that has passed: time after `now` is not agreed yet. An outage without
-  an end runs to `now`, or to the end of the period where no `now` is given.
+- A period that still runs is judged over the part that has passed: time after `now` is not agreed yet. An outage
+  without an end runs to `now`, or to the end of the period where no `now` is given.
 - `min_outage` looks at an outage as it happened: overlapping and touching outages joined, before anything is cut off by
   the period, the schedule or an exclusion; so an outage over the end of a month counts in both months or in neither.
   An outage of exactly `min_outage` counts. Callers therefore pass outages whole.
 - Where outages overlap, the largest weight at each instant counts.
 - Excluded time leaves both agreed time and downtime. The second number, without exclusions, leaves it in both.
-- Time without monitoring is missing, never up: it leaves the judged time of both numbers and is stated beside them. A known
-  outage outranks it (a monitor that is switched off must not hide one); an outage that is too short to count does not.
+- Time without monitoring is missing, never up: it leaves the judged time of both numbers and is stated beside them. A
+  known outage outranks it (a monitor that is switched off must not hide one); one that is too short to count does not.
   Excluded time needs no monitoring, so `missing` does not hold it.
 - Nothing left to judge: None, which is "not applicable" and neither 100 % nor 0 %.
 """
@@ -59,9 +59,9 @@ class Outage:
             raise Flaw(N_("权重应大于 0 且不大于 1。"))
 
     def weighted(self, until: int) -> Weighted:
-        """As instants and an exact weight; without an end it lasts `until` then, at least for no time."""
+        """As instants and an exact weight; without an end it lasts `until` then, which may be before it begins."""
         begin = instant(self.begin)
-        end = max(begin, until) if self.end is None else instant(self.end)
+        end = until if self.end is None else instant(self.end)
         return begin, end, self.weight if isinstance(self.weight, int) else Fraction(self.weight)
 
 

@@ -1,8 +1,8 @@
 """From status events of a monitor to intervals; the order in which events arrive makes no difference.
 
-A status holds from its event to the next event of another status; the last one holds on, so an outage that is open at the
-end stays open. Before the first event nobody watched. Events of one instant that contradict each other count as the worst
-of them: the order of arrival says nothing, and a fault is not argued away by a second event.
+A status holds from its event to the next event of another status; the last one holds on, so an outage that is open at
+the end stays open. Before the first event nobody watched. Events of one instant that contradict each other count as the
+worst of them: the order of arrival says nothing, and a fault is not argued away by a second event.
 
     down         outage of weight 1
     degraded     outage of `degraded_weight`

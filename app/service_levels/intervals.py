@@ -1,7 +1,8 @@
 """Half-open intervals and what can be done with them: join, intersect, subtract, measure, the heaviest at each instant.
 
-Inside, an interval is a pair [begin, end) of whole microseconds since 0001-01-01T00:00Z, as in `calendars.working_time`,
-so that no sum is rounded and moments of different zones, or of an hour that a clock repeats, compare as instants.
+Inside, an interval is a pair [begin, end) of whole microseconds since 0001-01-01T00:00Z, as in
+`calendars.working_time`, so that no sum is rounded and moments of different zones, or of an hour that a clock repeats,
+compare as instants.
 "Spans" are intervals by time that neither overlap nor touch nor are empty: what `joined` and the others give back.
 """
 
@@ -96,7 +97,7 @@ def length(spans: Iterable[Span]) -> int:
 
 
 def heaviest(intervals: Iterable[Weighted]) -> list[Weighted]:
-    """The largest weight at each instant, by time; neighbours of one weight are joined, instants without any left out."""
+    """The largest weight at each instant, by time; neighbours of one weight are joined, empty intervals dropped."""
     waiting = sorted((one for one in intervals if one[0] < one[1]), reverse=True)
     edges = sorted({edge for begin, end, _ in waiting for edge in (begin, end)})
     running: list[tuple[int | Fraction, int]] = []  # (−weight, end): the heaviest on top, ended ones dropped when met

@@ -22,7 +22,8 @@ def in_reach(actor: Actor) -> sa.ColumnElement[bool]:
         for path in actor.identity.mandates:
             regions = sa.select(Region.id).where(Region.path.startswith(path, autoescape=True))
             ways.append(Subject.region_id.in_(regions))
-    return sa.or_(*ways)
+    reach = sa.or_(*ways)
+    return sa.and_(reach, Subject.code == actor.only_subject) if actor.only_subject else reach
 
 
 def subject_in_reach(actor: Actor, kind: SubjectKind, code: str) -> Subject | None:

@@ -28,7 +28,8 @@ PERIODS = (
     (4, re.compile(r"((?:19|20|21)\d\d)-Q([1-4])", re.ASCII)),
     (1, re.compile(r"((?:19|20|21)\d\d)()", re.ASCII)),
 )
-MOST_PERIODS = 120
+# Three years of months.
+MOST_PERIODS = 36
 MOST_SCORERS = 100
 FULL = Decimal(100)
 
@@ -47,7 +48,7 @@ class Period:
 
 
 def scheme(value: object) -> tuple[Mapping[str, Any], Scheme]:
-    """A scheme written out as `catalog check` accepts it (an object, or YAML as text), or the code of a packaged one."""
+    """A scheme as `catalog check` accepts it (an object, or YAML as text), or the code of a packaged one."""
     if isinstance(value, str) and value in packaged_schemes():
         content = packaged_schemes()[value]
     else:

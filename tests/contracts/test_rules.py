@@ -301,8 +301,8 @@ def test_each_flaw_is_found_once_and_alone(code):
 def test_an_empty_draft_says_everything_at_once_and_nothing_twice():
     empty = replace(
         COMPLETE,
-        **{name: "" for name in ("title", "mode", "payment_terms", "data_terms", "exit_terms")},
-        **{name: None for name in ("term_from", "term_until", "amount_fen", "point_fen", "cap_percent", "max_months")},
+        **dict.fromkeys(("title", "mode", "payment_terms", "data_terms", "exit_terms"), ""),
+        **dict.fromkeys(("term_from", "term_until", "amount_fen", "point_fen", "cap_percent", "max_months")),
         roles=(),
         lines=(),
     )

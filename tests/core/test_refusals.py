@@ -149,6 +149,7 @@ def test_missing_things_and_things_of_others_answer_alike(client, w, file_of_ano
     make.sign_in(client, "officer")
     assert client.get(f"/evidence/{file_of_another}").status_code == 200
     make.sign_in(client, "other_officer")
+    client.get("/")  # the first page gives the session its form token
     others = client.get(f"/evidence/{file_of_another}")
     missing = client.get("/evidence/99999999")
     nothing = client.get("/no/such/page")

@@ -245,7 +245,6 @@ def test_percent_is_rounded_half_up_once(share, places, shown):
 
 SETTINGS = settings(max_examples=250, derandomize=True, deadline=None, database=None)
 ZONES = ["Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]
-# A second at a time around a change of day, or a quarter of an hour at a time around changes of clocks.
 SECOND, QUARTER = timedelta(seconds=1), timedelta(minutes=15)
 SCALES = [
     (SECOND, datetime(2026, 8, 31, 15, 58, 30, tzinfo=UTC)),

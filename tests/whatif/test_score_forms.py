@@ -232,7 +232,7 @@ REFUSED = {
     "no scheme": ({"periods": []}, "scheme: "),
     "no periods": ({"scheme": scheme()}, "periods: "),
     "an empty list": ({**form(), "periods": []}, "periods: "),
-    "too many periods": ({**form(), "periods": [{}] * 121}, "periods: "),
+    "too many periods": ({**form(), "periods": [{}] * 37}, "periods: "),
     "an unknown key": (form(fee=1), "fee: "),
     "an unknown key in a period": (with_period(figure={}), "periods[0].figure: "),
     "a scheme by a wrong name": (form("SC-NONE"), "scheme: "),

@@ -1,0 +1,173 @@
+"""The API takes the same road as the pages: permissions, relations, separation, digests, once for twice."""
+
+import pytest
+
+from app.accounts.identities import Scope
+from app.contracts.models import ContractState
+
+
+def problems(answer):
+    return answer.get_json()["problems"]
+
+
+def test_a_contract_is_opened_read_and_paged(calls, w):
+    officer = calls("officer")
+    made = officer.post("/contracts", {"title": "数据共享平台运营"})
+    assert made.status_code == 201
+    code = made.get_json()["code"]
+    assert made.get_json()["state"] == "draft"
+    assert officer.get(f"/contracts/{code}").get_json()["content"]["title"] == "数据共享平台运营"
+    codes, cursor = [], 0
+    while cursor is not None:
+        page = officer.get(f"/contracts?limit=2&cursor={cursor}").get_json()
+        codes += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert code in codes
+    assert len(codes) == len(set(codes))
+
+
+def test_an_unsafe_call_without_key_is_refused_and_with_the_same_key_done_once(calls):
+    officer = calls("officer")
+    assert officer.post("/contracts", {"title": "甲"}, key=" ").status_code == 400
+    first = officer.post("/contracts", {"title": "甲"}, key="one")
+    again = officer.post("/contracts", {"title": "甲"}, key="one")
+    other = officer.post("/contracts", {"title": "乙"}, key="one")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
+    assert first.get_json()["code"] == again.get_json()["code"]
+
+
+@pytest.mark.parametrize("role", ["operator", "builder", "client", "supervisor"])
+def test_an_organisation_comes_to_one_side_only(calls, w, role):
+    officer, code = calls("officer"), w.contract("draft").code
+    refused = officer.post(f"/contracts/{code}/parties", {"organisation": "AGENCY", "role": role})
+    assert refused.status_code == 422
+    assert problems(refused)
+
+
+def test_an_unknown_role_or_organisation_is_refused(calls, w):
+    officer, code = calls("officer"), w.contract("draft").code
+    assert officer.post(f"/contracts/{code}/parties", {"organisation": "RIVAL", "role": "king"}).status_code == 422
+    assert officer.post(f"/contracts/{code}/parties", {"organisation": "NOBODY", "role": "operator"}).status_code == 404
+
+
+def test_both_sides_sign_the_digest_they_read(calls, w):
+    contract = w.contract("signing")
+    code, digest = contract.code, contract.current.digest_sha256
+    signatory, operator = calls("signatory"), calls("operator_signatory")
+    wrong = signatory.post(f"/contracts/{code}/signatures", {"digest": "0" * 64})
+    assert (wrong.status_code, wrong.get_json()["type"]) == (409, "urn:guanyun:stale")
+    assert signatory.post(f"/contracts/{code}/signatures", {"digest": digest}).status_code == 201
+    assert signatory.post(f"/contracts/{code}/signatures", {"digest": digest}).status_code == 422
+    done = operator.post(f"/contracts/{code}/signatures", {"digest": digest})
+    assert done.get_json()["state"] in {"signed", "in_force"}
+    assert w.contract("signing").state in {ContractState.SIGNED, ContractState.IN_FORCE}
+
+
+@pytest.mark.parametrize("key", ["officer", "operator_officer", "leader", "inspector", "authority_lead"])
+def test_who_may_not_sign_is_refused(calls, w, key):
+    contract = w.contract("signing")
+    answer = calls(key).post(f"/contracts/{contract.code}/signatures", {"digest": contract.current.digest_sha256})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("key", ["other_signatory", "rival_signatory", "supervisor"])
+def test_a_stranger_is_told_what_a_missing_contract_is_told(calls, w, key):
+    stranger, code = calls(key), w.contract("signing").code
+    theirs, missing = stranger.get(f"/contracts/{code}"), stranger.get("/contracts/HT-0000-2000-0001")
+    assert theirs.status_code == missing.status_code == 404
+    assert {**theirs.get_json(), "instance": ""} == {**missing.get_json(), "instance": ""}
+
+
+def test_a_token_does_no_more_than_its_scopes_its_contract_and_its_owner(calls, w):
+    code, other = w.contract("draft").code, w.contract("in_force").code
+    reader = calls("officer", [Scope.CONTRACTS_READ])
+    assert reader.get(f"/contracts/{code}").status_code == 200
+    assert reader.post("/contracts", {"title": "甲"}).status_code == 403
+    bound = calls("officer", contract=code)
+    assert bound.get(f"/contracts/{code}").status_code == 200
+    assert bound.get(f"/contracts/{other}").status_code == 404
+    assert bound.post("/contracts", {"title": "甲"}).status_code == 403
+    assert [item["code"] for item in bound.get("/contracts").get_json()["items"]] == [code]
+
+
+def test_a_change_on_an_old_reading_is_refused(calls, w):
+    officer, code = calls("officer"), w.contract("draft").code
+    tag = officer.get(f"/contracts/{code}").headers["ETag"]
+    assert officer.get(f"/contracts/{code}", **{"If-None-Match": tag}).status_code == 304
+    party = {"organisation": "WATCHER", "role": "supervisor"}
+    assert officer.post(f"/contracts/{code}/parties", party, **{"If-Match": '"other"'}).status_code == 412
+    assert officer.post(f"/contracts/{code}/parties", party, **{"If-Match": tag}).status_code == 201
+
+
+BAD_BODIES = {
+    "deep": "[" * 3000 + "]" * 3000,
+    "not a number": '{"title": NaN}',
+    "infinity": '{"title": 1e999}',
+    "doubled key": '{"title": "a", "title": "b"}',
+    "surrogate": '{"title": "\\ud800"}',
+    "not UTF-8": b'{"title": "\xff"}',
+    "no JSON": "title=a",
+    "empty": "",
+    "list": "[]",
+    "number": "7",
+    "null": "null",
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_a_bad_body_is_refused_with_a_reason(calls, name):
+    answer = calls("officer").post("/contracts", BAD_BODIES[name])
+    assert answer.status_code == 400
+    assert problems(answer)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"title": ""},
+        {"title": "  "},
+        {"title": 7},
+        {"title": None},
+        {"title": "x" * 201},
+        {"title": "a", "state": "signed"},
+    ],
+)
+def test_members_that_do_not_fit_are_named(calls, body):
+    answer = calls("officer").post("/contracts", body)
+    assert answer.status_code == 422
+    assert all(problem["what"] for problem in problems(answer))
+
+
+def test_an_unknown_or_ended_token_is_nobody(client, calls, w, db_session):
+    from app.accounts import actions as accounts
+    from app.accounts.models import ApiToken
+
+    caller = calls("officer")
+    assert client.get("/api/v1/contracts", headers={"Authorization": "Bearer gy_nothing"}).status_code == 401
+    assert client.get("/api/v1/contracts").status_code == 401
+    accounts.revoke_token(w.actor("security_admin"), db_session.query(ApiToken).one(), "不再需要")
+    db_session.commit()
+    assert caller.get("/contracts").status_code == 401
+
+
+def test_calculations_answer_as_the_command_does(calls):
+    officer = calls("officer")
+    one = officer.post("/whatif/due", {"start_date": "2026-02-13", "workdays": 2})
+    assert one.get_json() == {"due_date": "2026-02-24", "provisional": False}
+    many = officer.post(
+        "/whatif/due", [{"start_date": "2026-02-13", "workdays": 2}, {"start_date": "x", "workdays": 2}]
+    )
+    assert "error" in many.get_json()[1]
+    assert officer.post("/whatif/nothing", {}).status_code == 404
+
+
+def test_the_description_names_every_call_and_nothing_else(app, client):
+    described = client.get("/api/v1/openapi.json").get_json()
+    routes = {
+        (method.lower(), rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.openapi"
+        for method in rule.methods & {"GET", "POST"}
+    }
+    assert routes == {(method, path) for path, calls in described["paths"].items() for method in calls}
