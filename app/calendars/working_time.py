@@ -124,7 +124,7 @@ def next_working_moment(calendar: WorkingCalendar, moment: datetime) -> datetime
 def working_periods(calendar: WorkingCalendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The stretches of working time from `start` on, in the calendar's zone, joined across midnight."""
     held: Span | None = None
-    for span in _working(calendar, _instant(start), END_OF_TIME, patient=False):
+    for span in working_spans(calendar, _instant(start), END_OF_TIME, patient=False):
         if held and held[1] == span[0]:
             held = (held[0], span[1])
             continue
@@ -138,7 +138,7 @@ def closes_at(calendar: WorkingCalendar, day: date) -> datetime:
     begin, end = (
         _instant(datetime.combine(one, time(), tzinfo=calendar.zone)) for one in (day, day + timedelta(days=1))
     )
-    closes = [stop for _, stop in _working(calendar, begin, end, patient=True)]
+    closes = [stop for _, stop in working_spans(calendar, begin, end, patient=True)]
     return _moment(closes[-1] if closes else end, calendar.zone)
 
 
@@ -279,7 +279,7 @@ def _touches_unknown(calendar: WorkingCalendar, begin: int, end: int) -> bool:
 def _running(calendar: WorkingCalendar, begin: int, end: int, stops: Sequence[Span], patient: bool) -> Iterator[Span]:
     """Working time in [begin, end) with the merged pauses cut out, by time."""
     place = 0
-    for opens, closes in _working(calendar, begin, end, patient):
+    for opens, closes in working_spans(calendar, begin, end, patient):
         while place < len(stops) and stops[place][1] <= opens:
             place += 1
         free = opens
@@ -293,7 +293,7 @@ def _running(calendar: WorkingCalendar, begin: int, end: int, stops: Sequence[Sp
             yield free, closes
 
 
-def _working(calendar: WorkingCalendar, begin: int, end: int, patient: bool) -> Iterator[Span]:
+def working_spans(calendar: WorkingCalendar, begin: int, end: int, patient: bool) -> Iterator[Span]:
     """Working time in [begin, end) by time; unless `patient`, ten years without any are an error."""
     met = begin
     for stretch_begin, stretch_end, offset in _stretches(calendar.zone, begin, end):

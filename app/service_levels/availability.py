@@ -26,7 +26,7 @@ from itertools import accumulate
 
 from app.calendars.flaws import Flaw
 from app.calendars.working_calendar import WorkingCalendar
-from app.calendars.working_time import MICROSECOND, NEVER, SECOND, Span, _working
+from app.calendars.working_time import MICROSECOND, NEVER, SECOND, Span, working_spans
 from app.catalogues.wording import N_
 from app.service_levels.intervals import (
     Interval,
@@ -124,7 +124,7 @@ def agreed_time(begin: datetime, end: datetime, schedule: WorkingCalendar | None
     if schedule is None:
         return _agreed(opens, closes, [(opens, closes)], provisional=False)
     first, last = (moment_of(edge).astimezone(schedule.zone).date() for edge in (opens, max(opens, closes - 1)))
-    spans = joined(_working(schedule, opens, closes, patient=True))
+    spans = joined(working_spans(schedule, opens, closes, patient=True))
     return _agreed(opens, closes, spans, provisional=opens < closes and schedule.is_provisional(first, last))
 
 
