@@ -1,0 +1,254 @@
+"""Benchmarks that run inside one process of the product: `python -m benchmarks.inside ROW SEEDED` prints JSON.
+
+Each measures the product and, beside it, the limit: the least that such work could cost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import cProfile
+import io
+import json
+import pstats
+import random
+import resource
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import typst
+
+from app import create_app
+from app.accounts.identities import actor_by_login
+from app.audit.heads import latest
+from app.audit.leaves import Leaf, sha256
+from app.audit.merkle import leaf_hash
+from app.audit.models import TrailEntry
+from app.audit.verifier import verify
+from app.calendars.queries import calendar_in_force
+from app.calendars.working_time import due
+from app.contracts import document_pdf
+from app.contracts.documents import contract_pdf, paper_for
+from app.contracts.queries import contract_in_reach
+from app.core.canonical import digest_both, sm3
+from app.core.clock import clock
+from app.core.db import db
+from benchmarks import bare
+
+SECONDS = 1.2
+MOMENT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def rate(work: Callable[[], int], seconds: float = SECONDS) -> float:
+    """Units of work per second."""
+    work()
+    started, done = time.perf_counter(), 0
+    while time.perf_counter() - started < seconds:
+        done += work()
+    return done / (time.perf_counter() - started)
+
+
+def once(work: Callable[[], Any]) -> Callable[[], int]:
+    def counted() -> int:
+        work()
+        return 1
+
+    return counted
+
+
+@contextlib.contextmanager
+def context(app: Any) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def list_page(app: Any, seeded: dict[str, Any], key: str = "officer") -> dict[str, float]:
+    client, limit = app.test_client(), bare.create_app().test_client()
+    client.set_cookie("guanyun", seeded["sessions"][key])
+    page = client.get("/contracts")
+    assert page.status_code == 200
+    assert page.get_data(as_text=True).count("<tr ") > 50
+    assert limit.get("/contracts").get_data(as_text=True).count("<tr>") == 50
+    return {"ours": rate(once(lambda: client.get("/contracts"))), "limit": rate(once(lambda: limit.get("/contracts")))}
+
+
+def list_by_mandate(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
+    return list_page(app, seeded, "authority_officer")
+
+
+def create(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
+    client, limit = app.test_client(), bare.create_app().test_client()
+
+    def ours() -> None:
+        headers = {"Authorization": f"Bearer {seeded['tokens'][0]}", "Idempotency-Key": secrets.token_hex(16)}
+        answer = client.post("/api/v1/contracts", json={"title": "基准合同"}, headers=headers)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+
+    def bare_insert() -> None:
+        assert limit.post("/api/v1/contracts", json={"title": "基准合同"}).status_code == 201
+
+    return {"ours": rate(once(ours)), "limit": rate(once(bare_insert))}
+
+
+def trail(app: Any, _seeded: dict[str, Any]) -> dict[str, float]:
+    with context(app):
+        rows = [
+            (leaf.content(), (leaf.salt + leaf.details).encode())
+            for leaf in (_leaf_of(one) for one in db.session.scalars(sa.select(TrailEntry).order_by(TrailEntry.seq)))
+        ]
+        db.session.expunge_all()
+
+        def ours() -> int:
+            found = verify()
+            assert found.ok, found
+            return found.entries
+
+        def limit() -> int:
+            for content, details in rows:
+                digest_both(details)
+                leaf_hash(sha256, content)
+                leaf_hash(sm3, content)
+            return len(rows)
+
+        return {"ours": rate(ours), "limit": rate(limit)}
+
+
+def _leaf_of(entry: TrailEntry) -> Leaf:
+    names = ("seq", "at", "actor", "verb", "ref", "request_id", "details", "salt")
+    return Leaf(id=entry.id.hex, **{name: getattr(entry, name) for name in names})
+
+
+def deadlines(app: Any, _seeded: dict[str, Any]) -> dict[str, float]:
+    with context(app):
+        calendar = calendar_in_force()
+        draw = random.Random(1)
+        asked = [
+            (MOMENT + timedelta(minutes=draw.randrange(60 * 24 * 200)), draw.choice((240, 480, 2400, 4800)))
+            for _ in range(200)
+        ]
+        for start, minutes in asked:
+            assert due(calendar, start, minutes).at == by_day(calendar, start, minutes)
+
+        def ours() -> int:
+            return len([due(calendar, start, minutes) for start, minutes in asked])
+
+        def limit() -> int:
+            return len([by_day(calendar, start, minutes) for start, minutes in asked])
+
+        return {"ours": rate(ours), "limit": rate(limit)}
+
+
+def by_day(calendar: Any, start: datetime, minutes: int) -> datetime:
+    """The naive way: day after day, session after session, no pauses, no clock changes."""
+    local = start.astimezone(calendar.zone)
+    day, left = local.date(), minutes * 60
+    since = local.hour * 3600 + local.minute * 60 + local.second
+    while True:
+        for session in calendar.sessions_on(day):
+            begin = max(session.begin, since)
+            if session.end > begin:
+                if session.end - begin >= left:
+                    return _midnight(day, calendar) + timedelta(seconds=begin + left)
+                left -= session.end - begin
+        day, since = day + timedelta(days=1), 0
+
+
+def _midnight(day: date, calendar: Any) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=calendar.zone)
+
+
+def paper(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
+    with context(app):
+        actor = actor_by_login("officer")
+        assert actor is not None
+        version = contract_in_reach(actor, seeded["code"]).current  # type: ignore[union-attr]
+        prepared = paper_for(version, latest())
+        kept: dict[str, Any] = {}
+        inner = typst.Compiler
+
+        class Kept(inner):  # type: ignore[misc, valid-type]
+            def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+                kept.update(kwargs)
+                return inner(*args, **kwargs)
+
+        document_pdf.typst.Compiler = Kept  # type: ignore[misc]
+        assert contract_pdf(prepared).startswith(b"%PDF")
+        document_pdf.typst.Compiler = inner  # type: ignore[misc]
+
+        def limit() -> None:
+            inner(**kept).compile(format="pdf")
+
+        return {"ours": rate(once(lambda: contract_pdf(paper_for(version, latest())))), "limit": rate(once(limit))}
+
+
+ROWS: dict[str, Callable[[Any, dict[str, Any]], dict[str, float]]] = {
+    "list": list_page,
+    "list_by_mandate": list_by_mandate,
+    "create": create,
+    "trail": trail,
+    "due": deadlines,
+    "pdf": paper,
+}
+
+
+# --- where the time goes ---------------------------------------------------------------------------------------------
+
+
+def profile(app: Any, seeded: dict[str, Any]) -> str:
+    """The costliest functions of a list page and of a create, by their own time and by time with callees."""
+    client = app.test_client()
+    client.set_cookie("guanyun", seeded["sessions"]["officer"])
+
+    def create_one() -> None:
+        headers = {"Authorization": f"Bearer {seeded['tokens'][0]}", "Idempotency-Key": secrets.token_hex(16)}
+        app.test_client().post("/api/v1/contracts", json={"title": "基准合同"}, headers=headers)
+
+    said = []
+    for name, work in (("list page", lambda: client.get("/contracts")), ("create", create_one)):
+        work()
+        measured = cProfile.Profile()
+        statements = count_statements(app, work)
+        for _ in range(15):
+            measured.runcall(work)
+        for order in ("cumulative", "tottime"):
+            stream = io.StringIO()
+            pstats.Stats(measured, stream=stream).strip_dirs().sort_stats(order).print_stats(28)
+            said.append(f"=== {name}, 15 times, by {order}\n{stream.getvalue()}")
+        said.append(f"=== {name}: statements\n" + "\n".join(statements))
+    return "\n".join(said)
+
+
+def count_statements(app: Any, work: Callable[[], Any]) -> list[str]:
+    seen: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(" ".join(statement.split())[:150])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    work()
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+def main(row: str, seeded: dict[str, Any]) -> None:
+    app = create_app({"WTF_CSRF_ENABLED": False})
+    if row == "profile":
+        print(profile(app, seeded))
+        return
+    with clock.at(MOMENT) if row == "due" else contextlib.nullcontext():
+        found = ROWS[row](app, seeded)
+    found["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]))
