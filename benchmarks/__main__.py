@@ -188,12 +188,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--contracts", type=int, default=5000, help="how many contracts the lists are drawn from")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--only", action="append", choices=list(benchmarks()), help="only this row; may be repeated")
-    parser.add_argument("--profile", action="store_true", help="also show where a list page and a create spend their time")
+    parser.add_argument(
+        "--profile", action="store_true", help="also show where a list page and a create spend their time"
+    )
     options = parser.parse_args(arguments)
     load = os.getloadavg()[0]
     rows = measure(options)
     file = keep(rows, options)
-    print(f"\n{options.database}, {options.contracts:,} contracts, median of {RUNS} runs, load before {load:.1f}; {file.name}")
+    print(
+        f"\n{options.database}, {options.contracts:,} contracts, median of {RUNS} runs, load before {load:.1f}; {file.name}"
+    )
     return 0 if all(row.ours is not None for row in rows) else 1
 
 

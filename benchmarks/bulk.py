@@ -69,7 +69,10 @@ def drafts(w: factories.World, template: Contract, count: int) -> None:
             one = {"organisation_id": organisation_id, "side": side, **stamp}
             insert(SubjectSide, ({"id": 2 * key + place, "subject_id": key, **one} for key in keys))
             insert(Party, ({"id": 2 * key + place, "subject_id": key, "role": role, **one} for key in keys))
-        insert(Contract, ({"id": key, "code": f"HT-9{key:09d}", "subject_id": key, "state": "draft", **stamp} for key in keys))
+        insert(
+            Contract,
+            ({"id": key, "code": f"HT-9{key:09d}", "subject_id": key, "state": "draft", **stamp} for key in keys),
+        )
         insert(ContractVersion, (_version(key, version) | stamp for key in keys))
 
 

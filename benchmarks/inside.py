@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 import typst
@@ -171,19 +172,17 @@ def paper(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
         version = contract_in_reach(actor, seeded["code"]).current  # type: ignore[union-attr]
         prepared = paper_for(version, latest())
         kept: dict[str, Any] = {}
-        inner = typst.Compiler
+        compiler = typst.Compiler
 
-        class Kept(inner):  # type: ignore[misc, valid-type]
-            def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-                kept.update(kwargs)
-                return inner(*args, **kwargs)
+        def noting(**options: Any) -> typst.Compiler:
+            kept.update(options)
+            return compiler(**options)
 
-        document_pdf.typst.Compiler = Kept  # type: ignore[misc]
-        assert contract_pdf(prepared).startswith(b"%PDF")
-        document_pdf.typst.Compiler = inner  # type: ignore[misc]
+        with mock.patch.object(document_pdf.typst, "Compiler", noting):
+            assert contract_pdf(prepared).startswith(b"%PDF")
 
         def limit() -> None:
-            inner(**kept).compile(format="pdf")
+            compiler(**kept).compile(format="pdf")
 
         return {"ours": rate(once(lambda: contract_pdf(paper_for(version, latest())))), "limit": rate(once(limit))}
 
@@ -214,7 +213,7 @@ def profile(app: Any, seeded: dict[str, Any]) -> str:
     for name, work in (("list page", lambda: client.get("/contracts")), ("create", create_one)):
         work()
         measured = cProfile.Profile()
-        statements = count_statements(app, work)
+        statements = timed_statements(app, work)
         for _ in range(15):
             measured.runcall(work)
         for order in ("cumulative", "tottime"):
@@ -225,17 +224,24 @@ def profile(app: Any, seeded: dict[str, Any]) -> str:
     return "\n".join(said)
 
 
-def count_statements(app: Any, work: Callable[[], Any]) -> list[str]:
+def timed_statements(app: Any, work: Callable[[], Any]) -> list[str]:
+    """Every statement with the milliseconds until its first row, as the driver sees it."""
     seen: list[str] = []
+    begun: list[float] = []
     with app.app_context():
         engine = db.engine
 
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(" ".join(statement.split())[:150])
+    def before(*_all: Any) -> None:
+        begun.append(time.perf_counter())
 
-    sa.event.listen(engine, "before_cursor_execute", note)
+    def after(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(f"{(time.perf_counter() - begun.pop()) * 1000:7.2f} ms  {' '.join(statement.split())[:140]}")
+
+    for name, listener in (("before_cursor_execute", before), ("after_cursor_execute", after)):
+        sa.event.listen(engine, name, listener)
     work()
-    sa.event.remove(engine, "before_cursor_execute", note)
+    for name, listener in (("before_cursor_execute", before), ("after_cursor_execute", after)):
+        sa.event.remove(engine, name, listener)
     return seen
 
 

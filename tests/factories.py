@@ -1,7 +1,7 @@
 """Valid things by default, each by one call and through the real actions: people, organisations, services, contracts.
 
-In a test: put `from tests.factories import w` and `__all__ = ["w"]` into the room's conftest.py and ask for `w`, a
-fresh copy of the world on a Monday (`MOMENT`), beside `client` if you need one. In a script:
+In a test: put `from tests.factories import app, w` and `__all__ = ["app", "w"]` into the room's conftest.py and ask
+for `w`, a fresh copy of the world on a Monday (`MOMENT`), beside `client` if you need one. In a script:
 
     with app.app_context(), unit_of_work():
         w = world()
@@ -420,39 +420,41 @@ def snapshot(backend: Any, name: str, build: Callable[[], Any]) -> Any:
     Call it inside an app context, before the test's own session holds anything.
     """
     kept: dict[str, Any] = vars(backend).setdefault("snapshots", {})
-    if name in kept:
-        _restore(backend, name)
-    else:
+    if name not in kept:
         with clock.at(MOMENT):
             made = build()
         db.session.commit()
+        _let_go(backend)
         _keep(backend, name)
         kept[name] = made
+    elif vars(backend).get("holds") != name:
+        _let_go(backend)
+        copy_snapshot(backend, name)
+        intend_to_write()
+    # The next test may be given another copy: this holds only until something is written.
+    backend.holds = ""
     return kept[name]
 
 
-@pytest.fixture
-def w(app: Any, backend: Any, db_session: Any) -> Iterator[Standing]:
-    """The standing world in a fresh database, with the clock held at `MOMENT`."""
-    with clock.at(MOMENT):
-        yield standing(backend)
+def copy_snapshot(backend: Any, name: str) -> Any:
+    """Gives the backend a fresh copy of a snapshot in place of the empty database; the app."""
+    usual = backend.database.template
+    backend.database.template = _snapshot_of(backend, name)
+    try:
+        return backend.fresh()
+    finally:
+        backend.database.template = usual
+
+
+def _snapshot_of(backend: Any, name: str) -> Any:
+    return backend.folder / f"{name}.sqlite" if backend.name == "sqlite" else f"guanyun_{name}"
 
 
 def _keep(backend: Any, name: str) -> None:
-    _let_go(backend)
     if backend.name == "sqlite":
-        shutil.copyfile(backend.database.file, backend.folder / f"{name}.sqlite")
+        shutil.copyfile(backend.database.file, _snapshot_of(backend, name))
     else:
-        postgres.create_database(f"guanyun_{name}", template=backend.database.name)
-
-
-def _restore(backend: Any, name: str) -> None:
-    _let_go(backend)
-    if backend.name == "sqlite":
-        shutil.copyfile(backend.folder / f"{name}.sqlite", backend.database.file)
-    else:
-        postgres.drop_database(backend.database.name)
-        postgres.create_database(backend.database.name, template=f"guanyun_{name}")
+        postgres.create_database(_snapshot_of(backend, name), template=backend.database.name)
 
 
 def _let_go(backend: Any) -> None:
@@ -461,6 +463,31 @@ def _let_go(backend: Any) -> None:
     db.session.expunge_all()
     backend.disconnect()
     intend_to_write()
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, backend: Any) -> Iterator[Any]:
+    """As tests/conftest.py has it, but a test that asks for a snapshot gets it at the first copy already."""
+    wanted = next((name for name, asked in ASKED_FOR if asked in request.fixturenames), "")
+    if wanted in vars(backend).get("snapshots", {}):
+        made = copy_snapshot(backend, wanted)
+        backend.holds = wanted
+    else:
+        made = backend.fresh()
+        backend.holds = ""
+    yield made
+    backend.disconnect()
+
+
+# Snapshots and the fixtures that ask for them; the larger one first.
+ASKED_FOR = (("house", "house"), ("standing", "w"))
+
+
+@pytest.fixture
+def w(app: Any, backend: Any, db_session: Any) -> Iterator[Standing]:
+    """The standing world in a fresh database, with the clock held at `MOMENT`."""
+    with clock.at(MOMENT):
+        yield standing(backend)
 
 
 # --- the web ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from random import Random
 
 import sqlalchemy as sa
 
-from app.accounts.models import AccountState, User
+from app.accounts.models import AccountState, Membership, User
 from app.audit.heads import seal
 from app.audit.verifier import Verdict, verify
 from app.catalogues.models import CatalogueEntry
@@ -103,13 +103,12 @@ def _refuse_without_catalogues() -> None:
 def make_plan(size: Size, days: Days) -> Plan:
     """The whole plan, drawn from fixed seeds: the same for the same day and catalogues."""
     regions = {region.code: region for region in all_regions()}
-    if size is Size.SMALL:
-        plans = organisations.small_government(regions)
-        plans += organisations.firms(regions, organisations.SMALL_COMPANIES, organisations.SMALL_WATCHERS)
-        services = ledger.small_ledger(days, Random("ledger"))
-    else:
-        plans = organisations.province_government(regions, Random("government"))
-        plans += organisations.firms(regions, 18, 4)
+    plans = organisations.small_government(regions)
+    plans += organisations.firms(regions, organisations.SMALL_COMPANIES, organisations.SMALL_WATCHERS)
+    services = ledger.small_ledger(days, Random("ledger"))
+    if size is Size.PROVINCE:
+        # After those of the small size, so that its people keep their names.
+        plans = organisations.whole_province(plans, regions, Random("government"))
         services = ledger.province_ledger(plans, days, Random("more services"))
     outlines = [(f"S{place:02d}", one) for place, one in enumerate(small_outlines(_by_owner(services)), start=1)]
     if size is Size.PROVINCE:
@@ -183,12 +182,23 @@ def sign_ins() -> Iterator[SignIn]:
     if not regions:
         return
     plan = make_plan(Size.SMALL, days)
-    names = {one.key: one.name.zh for one in plan.organisations}
-    known = set(db.session.scalars(sa.select(User.login).where(User.state == AccountState.ACTIVE)))
-    for person in plan.people:
-        if person.listed and person.login in known:
-            for post in person.posts:
-                yield SignIn(post.roles[0], person.login, person.name.zh, names[post.organisation])
+    present = _active_people()
+    for person in (one for one in plan.people if one.listed):
+        for post in person.posts:
+            organisation = present.get((person.login, post.organisation))
+            if organisation is not None:
+                yield SignIn(post.roles[0], person.login, person.name.zh, organisation)
+
+
+def _active_people() -> dict[tuple[str, str], str]:
+    """Names of organisations by the logins and codes of those who work there."""
+    rows = db.session.execute(
+        sa.select(User.login, Organisation.code, Organisation.name_zh)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(User.state == AccountState.ACTIVE, Membership.valid_until.is_(None))
+    )
+    return {(row.login, row.code): row.name_zh for row in rows}
 
 
 def counts() -> dict[str, int]:

@@ -91,16 +91,17 @@ def small_government(regions: Mapping[str, Region]) -> list[OrganisationPlan]:
     return [plan for code, places in SMALL.items() for plan in government(regions[code], regions, places)]
 
 
-def province_government(regions: Mapping[str, Region], random: Random) -> list[OrganisationPlan]:
-    """Offices of the province, of every city and of many districts and towns; those of the small one among them."""
-    made = small_government(regions)
-    present = {plan.key for plan in made}
-    for region in regions.values():
-        for plan in government(region, regions, _drawn(region, random)):
-            if plan.key not in present:
-                present.add(plan.key)
-                made.append(plan)
-    return made
+def whole_province(
+    small: list[OrganisationPlan], regions: Mapping[str, Region], random: Random
+) -> list[OrganisationPlan]:
+    """Those of the small size, then offices of every city and of many districts and towns, then all companies."""
+    offices_there = [
+        plan for region in regions.values() for plan in government(region, regions, _drawn(region, random))
+    ]
+    made = {plan.key: plan for plan in small}
+    for plan in offices_there + firms(regions, len(companies()), len(watchers())):
+        made.setdefault(plan.key, plan)
+    return list(made.values())
 
 
 def _drawn(region: Region, random: Random) -> tuple[int, ...]:

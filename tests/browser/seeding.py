@@ -3,6 +3,8 @@
 `python -m tests.browser.seeding`
 """
 
+# ruff: noqa: T201 - a program that is run by another and answers on standard output
+
 from __future__ import annotations
 
 import io

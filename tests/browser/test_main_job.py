@@ -119,7 +119,7 @@ def choose(page, field: str, text: str) -> None:
 
 def papers(page) -> None:
     for word, beginning in (("PDF", b"%PDF-"), ("DOCX", b"PK\x03\x04")):
-        with page.expect_download() as waiting:
+        with page.expect_download(timeout=60_000) as waiting:
             page.locator("main").get_by_role("link", name=word, exact=True).first.click()
         content = waiting.value.path().read_bytes()
         assert content.startswith(beginning) and len(content) > 5_000

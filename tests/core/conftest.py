@@ -16,9 +16,9 @@ from app.core.forms import BaseForm, DayField, MoneyField, text
 from app.core.permissions import public
 from app.core.web import wants_json
 from tests.conftest import TEST_CONFIG, Backend, fresh_context_client
-from tests.factories import w
+from tests.factories import app, w
 
-__all__ = ["w"]
+__all__ = ["app", "w"]
 
 bp = Blueprint("probe", __name__)
 

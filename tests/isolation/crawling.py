@@ -22,9 +22,21 @@ ZIPPED = {"xlsx", "docx"}
 # Addresses of one kind (endpoint and names of parameters) that are followed; a list of 100 links teaches no more.
 OF_A_KIND = 3
 GUESSES = (
-    *("/contracts?q=深圳", "/contracts?q=HT-", "/contracts?party=云上", "/contracts?state=draft", "/contracts?state=signing"),
+    *(
+        "/contracts?q=深圳",
+        "/contracts?q=HT-",
+        "/contracts?party=云上",
+        "/contracts?state=draft",
+        "/contracts?state=signing",
+    ),
     *("/contracts?state=in_force", "/contracts?sort=amount&dir=desc", "/contracts?sort=term_until", "/services?q=政务"),
-    *("/contracts?export=csv", "/contracts?export=xlsx", "/?export=csv", "/services?export=csv", "/organisations?export=csv"),
+    *(
+        "/contracts?export=csv",
+        "/contracts?export=xlsx",
+        "/?export=csv",
+        "/services?export=csv",
+        "/organisations?export=csv",
+    ),
     *("/organisations/RIVAL", "/organisations/OTHER-AGENCY", "/organisations/NEIGHBOUR", "/healthz", "/readyz"),
 )
 
@@ -79,12 +91,11 @@ class Crawl:
 
 def links_of(body: bytes, here: str) -> list[str]:
     found = []
-    for link in LINK.findall(body.decode()):
-        link = html.unescape(link)
-        if link.startswith("?"):
-            link = urlsplit(here).path + link
-        if link.startswith("/") and not link.startswith("//"):
-            found.append(link)
+    for written in LINK.findall(body.decode()):
+        link = html.unescape(written)
+        whole = urlsplit(here).path + link if link.startswith("?") else link
+        if whole.startswith("/") and not whole.startswith("//"):
+            found.append(whole)
     return found
 
 
@@ -122,4 +133,6 @@ def differences(before: dict[str, Answer], after: dict[str, Answer]) -> list[str
 def first_difference(one: bytes, two: bytes) -> str:
     place = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     begin = max(0, place - 60)
-    return f"…{one[begin : place + 60].decode(errors='replace')!r} / …{two[begin : place + 60].decode(errors='replace')!r}"
+    return (
+        f"…{one[begin : place + 60].decode(errors='replace')!r} / …{two[begin : place + 60].decode(errors='replace')!r}"
+    )

@@ -21,7 +21,10 @@ from app.organisations.actions import end_stake
 from app.subjects.actions import open_subject, stand_for_side
 from app.subjects.models import PartyRole, SubjectKind
 from tests import factories as make
+from tests.factories import app
 from tests.separation.attacks import Places
+
+__all__ = ["app"]
 
 # Who controls whom: the client two companies, one of them through another; the operator stands in a group of its own.
 COMPANIES = {

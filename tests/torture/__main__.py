@@ -4,6 +4,8 @@
 what could not run is named as *not run*, never as passed.
 """
 
+# ruff: noqa: T201 - a program that is run by another and answers on standard output
+
 from __future__ import annotations
 
 import argparse

@@ -60,5 +60,3 @@ def write(port: int, token: str) -> int:
     answer.read()
     connection.close()
     return answer.status
-
-

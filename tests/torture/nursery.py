@@ -3,6 +3,8 @@
 `python -m tests.torture.nursery FD`: FD is the listening socket. It never opens the database itself.
 """
 
+# ruff: noqa: T201 - a program that is run by another and answers on standard output
+
 from __future__ import annotations
 
 import ctypes
@@ -20,7 +22,7 @@ PR_SET_PDEATHSIG = 1
 class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is Werkzeug's
+    def log(self, type: str, message: str, *args: object) -> None:
         return
 
 

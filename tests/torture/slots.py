@@ -4,6 +4,8 @@
 forks the schedulers, lets each of them tick every slot at the same moment, and prints what was found as JSON.
 """
 
+# ruff: noqa: T201 - a program that is run by another and answers on standard output
+
 from __future__ import annotations
 
 import json
@@ -82,7 +84,9 @@ def found() -> dict[str, object]:
     app = create_app()
     with app.app_context(), unit_of_work():
         runs = db.session.scalar(sa.text("SELECT count(*) FROM job_runs WHERE job = :name"), {"name": NAME})
-        leaves = db.session.scalar(sa.text("SELECT count(*) FROM trail_entries WHERE ref = :ref"), {"ref": f"job:{NAME}"})
+        leaves = db.session.scalar(
+            sa.text("SELECT count(*) FROM trail_entries WHERE ref = :ref"), {"ref": f"job:{NAME}"}
+        )
         checked = verify()
     with app.app_context():
         db.engine.dispose()
@@ -93,7 +97,9 @@ def wrong(said: dict[str, object]) -> list[str]:
     """What is not as it must be."""
     slots = said["slots"]
     problems = [str(line) for line in said["failed"]]  # type: ignore[attr-defined]
-    problems += [f"{name}: {said[name]} instead of {slots}" for name in ("claimed", "runs", "leaves") if said[name] != slots]
+    problems += [
+        f"{name}: {said[name]} instead of {slots}" for name in ("claimed", "runs", "leaves") if said[name] != slots
+    ]
     return problems + ([f"trail: {said['trail']}"] if said["trail"] != "ok" else [])
 
 
