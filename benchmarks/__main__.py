@@ -1,7 +1,7 @@
 """`make bench`: the product beside the limit measured in the same run, as a table of ratios and a JSON file.
 
-`python -m benchmarks [--contracts 5000] [--database sqlite|postgresql] [--only ROW] [--profile]`. Three runs, median. Ratios
-count; absolute figures are of this machine at this moment. A benchmark that could not run says so.
+`python -m benchmarks [--contracts 5000] [--database sqlite|postgresql] [--only ROW] [--profile]`. Three runs, median.
+Ratios count; absolute figures are of this machine at this moment. A benchmark that could not run says so.
 """
 
 from __future__ import annotations
@@ -195,9 +195,8 @@ def main(arguments: list[str]) -> int:
     load = os.getloadavg()[0]
     rows = measure(options)
     file = keep(rows, options)
-    print(
-        f"\n{options.database}, {options.contracts:,} contracts, median of {RUNS} runs, load before {load:.1f}; {file.name}"
-    )
+    size = f"{options.database}, {options.contracts:,} contracts"
+    print(f"\n{size}, median of {RUNS} runs, load before {load:.1f}; {file.name}")
     return 0 if all(row.ours is not None for row in rows) else 1
 
 

@@ -29,8 +29,8 @@ LEFT JOIN parties runs ON runs.subject_id = subjects.id AND runs.role = 'operato
 LEFT JOIN organisations operator ON operator.id = runs.organisation_id
 ORDER BY page.code DESC
 """)
-PAGE = """<!doctype html><title>contracts</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>
-{% endfor %}</tr>{% endfor %}</table>"""
+PAGE = """<!doctype html><title>contracts</title><table>{% for row in rows %}<tr>{% for cell in row %}
+<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"""
 TABLE = "CREATE TABLE IF NOT EXISTS bare_rows (id VARCHAR(40) PRIMARY KEY, title TEXT NOT NULL)"
 INSERT = sa.text("INSERT INTO bare_rows (id, title) VALUES (:id, :title)")
 

@@ -1,7 +1,7 @@
 """Fills an installation with many contracts and leaves, by raw SQL under valid acts; prints what a benchmark needs.
 
-`python -m benchmarks.bulk CONTRACTS LEAVES`. The guards of the database stay on: rows are written under one act each for
-the drafts and for their submission, and the leaves are real ones, hashed like any other.
+`python -m benchmarks.bulk CONTRACTS LEAVES`. The guards of the database stay on: rows are written under one act each
+for the drafts and for their submission, and the leaves are real ones, hashed like any other.
 """
 
 from __future__ import annotations
@@ -136,8 +136,9 @@ def continue_sequences() -> None:
     """PostgreSQL gives its own ids after ours."""
     if is_postgresql():
         for table in ("subjects", "subject_sides", "parties", "contracts", "contract_versions"):
-            highest = sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
-            db.session.execute(highest)
+            highest = sa.text(f"SELECT max(id) FROM {table}")  # noqa: S608 - our own names
+            sequence = sa.func.pg_get_serial_sequence(table, "id")
+            db.session.execute(sa.select(sa.func.setval(sequence, db.session.scalar(highest))))
 
 
 def main(contracts: int, extra: int) -> None:

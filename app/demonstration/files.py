@@ -82,5 +82,6 @@ def _pdf(objects: tuple[str, ...]) -> bytes:
         content += f"{number} 0 obj\n{body}\nendobj\n".encode("ascii")
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     size = len(objects) + 1
-    tail = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
+    trailer = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
+    tail = f"xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}"
     return content + tail.encode("ascii")

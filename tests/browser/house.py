@@ -31,8 +31,9 @@ document.addEventListener("securitypolicyviolation", (event) => window.__violati
 OVERFLOW = """() => {
   const root = document.scrollingElement;
   if (root.scrollWidth <= root.clientWidth) return "";
-  const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1);
-  return `${root.scrollWidth} > ${root.clientWidth}: ` + out.slice(0, 4).map((one) => one.tagName + "." + one.className).join(" | ");
+  const leaves = (one) => one.getBoundingClientRect().right > root.clientWidth + 1;
+  const names = [...document.querySelectorAll("body *")].filter(leaves).map((one) => `${one.tagName}.${one.className}`);
+  return `${root.scrollWidth} > ${root.clientWidth}: ${names.slice(0, 4).join(" | ")}`;
 }"""
 
 
@@ -108,17 +109,18 @@ class House:
     def policy_violations(self, page: Page) -> list[str]:
         return [f"policy: {one}" for one in page.evaluate("window.__violations || []")]
 
-    def judge(self, page: Page, contrast: bool = True) -> list[str]:
+    def judge(self, page: Page, first: bool = True) -> list[str]:
         """Accessibility and width of the page as it stands, wide and then narrow.
 
-        Contrast costs four times the other rules together and does not depend on the width: it is judged once, wide.
+        Contrast costs four times the other rules together and does not depend on the width: it is judged wide, and
+        only the first time that a page is seen (`first`); so are the other rules on a narrow page.
         """
         page.set_viewport_size(WIDE)
-        found = self._accessible(page, contrast) + self._fits(page)
+        found = self._accessible(page, contrast=first) + self._fits(page)
         page.set_viewport_size(NARROW)
         # The page's own answer to a new width comes after 120 ms.
         page.wait_for_timeout(140)
-        found += self._accessible(page, contrast=False) + self._fits(page)
+        found += (self._accessible(page, contrast=False) if first else []) + self._fits(page)
         page.set_viewport_size(WIDE)
         return found + self.policy_violations(page)
 

@@ -1,4 +1,4 @@
-"""Fills an installation for the browser: the world, a contract in each state, files, a session for each person; prints JSON.
+"""Fills an installation for the browser: the world, a contract in each state, files, sessions; prints JSON.
 
 `python -m tests.browser.seeding`
 """

@@ -1,4 +1,4 @@
-"""Every main page of every role, wide and narrow: accessible, inside its width, silent, and never leaving the machine."""
+"""Every main page of every role, wide and narrow: accessible, inside its width, silent, never leaving the machine."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def entered(house, key: str, english: bool = False) -> dict[str, str]:
     return {path: html for path, (status, html) in answers.items() if status == 200}
 
 
-def judged(house, page, eyes, path: str, contrast: bool = True) -> list[str]:
+def judged(house, page, eyes, path: str, first: bool = True) -> list[str]:
     page.goto(path)
-    found = house.judge(page, contrast) + eyes.seen
+    found = house.judge(page, first) + eyes.seen
     eyes.seen.clear()
     return found
 
@@ -87,7 +87,7 @@ def test_every_page_of_every_role(house):
             for path, html in pages.items():
                 seen = known.get(path, set())
                 if not kinds(html) <= seen:
-                    wrong += [f"{key} {path}: {one}" for one in judged(house, page, eyes, path, contrast=not seen)]
+                    wrong += [f"{key} {path}: {one}" for one in judged(house, page, eyes, path, first=not seen)]
                     known[path] = seen | kinds(html)
     assert wrong == []
     assert len(known) > 45

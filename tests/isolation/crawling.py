@@ -1,4 +1,4 @@
-"""Follows every link that a person is shown, and writes down what each answer says, byte for byte but for its own marks."""
+"""Follows every link that a person is shown, and keeps what each answer says, byte for byte but for its own marks."""
 
 from __future__ import annotations
 

@@ -384,6 +384,24 @@ def permanence(at: Places) -> Iterator[Attack]:
         yield Attack("I9", f"{column} of {table}", change(table, first, **{column: value}), T, "never changes")
 
 
+def set_once(at: Places) -> Iterator[Attack]:
+    """I9, I14, I15: what ended or was fixed does not come back by writing an empty value over it."""
+    former = f"user_id = {user('former')}"
+    in_force = f"id = {at.subject('in_force')}"
+    revived = {"revoked_at": "NULL", "revoke_reason": "NULL", "revoked_by": "NULL"}
+    yield Attack(
+        "I9", "the parties of a contract in force set free", change("subjects", in_force, parties_frozen_at="NULL")
+    )
+    yield Attack("I9", "the title of a contract in force", change("subjects", in_force, title="'别的'"))
+    day = change("contracts", f"id = {at.contract('in_force')}", ended_on="'2020-01-01'")
+    yield Attack("I9", "a last day for a contract in force", day, K)
+    yield Attack("I14", "a role that was taken away comes back", change("grants", former, **revived))
+    yield Attack("I14", "the reason of a revocation rewritten", change("grants", former, revoke_reason="'改写'"))
+    yield Attack("I15", "an ended membership comes back", change("memberships", former, valid_until="NULL"))
+    stake = f"holder_id = {org('RIVAL')}"
+    yield Attack("I15", "an ended stake comes back", change("stakes", stake, valid_until="NULL"))
+
+
 def administrators(at: Places) -> Iterator[Attack]:
     """I12: a person is of one class for life, and the three administrators hold no role of business."""
     for login in ("officer", "system-admin", "security-admin", "audit-admin"):

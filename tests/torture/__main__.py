@@ -1,7 +1,7 @@
 """`make torture`: the long fault injection. F1 kills, F3 flushes, F9 racing schedulers, each on every database here.
 
-`python -m tests.torture [--kills 30] [--slots 200] [--only sqlite|postgresql]`. Ends with status 1 when anything is wrong;
-what could not run is named as *not run*, never as passed.
+`python -m tests.torture [--kills 30] [--slots 200] [--only sqlite|postgresql]`. Ends with status 1 when anything
+is wrong; what could not run is named as *not run*, never as passed.
 """
 
 # ruff: noqa: T201 - a program that is run by another and answers on standard output

@@ -1,4 +1,4 @@
-"""F3: every acknowledged commit reached the disk. kill -9 cannot see a missing flush, so the system calls are counted."""
+"""F3: every acknowledged commit reached the disk. kill -9 cannot see a missing flush, so system calls are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A throw-away installation: own folder, own database, seeded by a sibling process, served by a group that can be killed.
+"""A throw-away installation: own folder, own database, seeded by a sibling process, served by a group to be killed.
 
 Nothing here imports the application: what is tested runs in processes of its own, as it does in production.
 """

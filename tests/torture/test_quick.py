@@ -1,4 +1,4 @@
-"""The quick form of the fault injection: a few kills and a few slots on every run; `make torture` has the full counts."""
+"""The quick form of the fault injection, a few kills and a few slots; `make torture` has the full counts."""
 
 from __future__ import annotations
 
