@@ -14,7 +14,7 @@ from app.contracts.models import Contract, ContractState, ContractVersion, Signa
 from app.contracts.workflow import SIGNING_ROLES, WORKFLOW
 from app.core.actors import SYSTEM, Actor, must
 from app.core.clock import now, today
-from app.core.db import db
+from app.core.db import db, serialise
 from app.core.errors import NotAllowed, Problem, Refused, Stale
 from app.core.permissions import Permission, Side
 from app.evidence.actions import attach
@@ -54,8 +54,9 @@ def open_contract(actor: Actor, title: str) -> Contract:
 
 def _next_code(client: Organisation) -> str:
     stem = f"HT-{client.region.code}-{today().year}-"
+    serialise(stem)
     last = db.session.scalar(
-        sa.select(sa.func.max(Contract.code)).where(Contract.code.startswith(stem, autoescape=True))
+        sa.select(sa.func.max(Contract.code)).where(Contract.code.between(stem, f"{stem}99999999"))
     )
     return f"{stem}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
 

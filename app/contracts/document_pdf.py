@@ -39,7 +39,8 @@ def set_pdf(sheet: Sheet, made_at: datetime | None, attachment: dict[str, str] |
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(as_data(sheet, made_at, attachment), ensure_ascii=False)},
     )
-    moment = (made_at or _EPOCH).astimezone(UTC)
+    # typst takes whole seconds.
+    moment = (made_at or _EPOCH).astimezone(UTC).replace(microsecond=0)
     try:
         return _compiled(compiler, moment, STANDARDS if made_at else DRAFT_STANDARDS)
     except typst.TypstError:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload
 
 from app.audit.heads import first_since
 from app.audit.models import TrailHead
@@ -65,25 +65,20 @@ def mode_name(entry: CatalogueEntry | None) -> str:
     return in_language(name.zh, name.en)
 
 
-def _latest() -> Any:
-    return (
-        sa.select(ContractVersion.contract_id, sa.func.max(ContractVersion.number).label("number"))
-        .group_by(ContractVersion.contract_id)
-        .subquery()
-    )
+def _newest() -> Any:
+    """Joins each contract with its newest version; the list walks along the contracts, not along all versions."""
+    newest = aliased(ContractVersion)
+    number = sa.select(sa.func.max(newest.number)).where(newest.contract_id == Contract.id).scalar_subquery()
+    return sa.and_(ContractVersion.contract_id == Contract.id, ContractVersion.number == number)
 
 
 def contracts_list(actor: Actor) -> Listing:
     """The contracts in the actor's reach, newest version's terms beside each."""
-    latest = _latest()
     statement = (
         sa.select(ContractVersion)
-        .join(
-            latest,
-            sa.and_(latest.c.contract_id == ContractVersion.contract_id, latest.c.number == ContractVersion.number),
-        )
-        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .select_from(Contract)
         .join(Subject, Subject.id == Contract.subject_id)
+        .join(ContractVersion, _newest())
         .where(in_reach(actor))
     )
     subject = contains_eager(ContractVersion.contract).contains_eager(Contract.subject)
@@ -94,6 +89,11 @@ def contracts_list(actor: Actor) -> Listing:
         options=(
             subject.selectinload(Subject.parties).joinedload(Party.organisation),
             joinedload(ContractVersion.mode),
+            # A list shows none of the long texts.
+            defer(ContractVersion.content),
+            defer(ContractVersion.payment_terms),
+            defer(ContractVersion.data_terms),
+            defer(ContractVersion.exit_terms),
         ),
         definition=_COLUMNS,
         id_column=ContractVersion.id,
@@ -192,16 +192,12 @@ def count_by_state(actor: Actor) -> dict[ContractState, int]:
 
 def expiring(actor: Actor, until: Any) -> list[ContractVersion]:
     """Contracts in force whose term ends by a day, soonest first (ten at most)."""
-    latest = _latest()
     return list(
         db.session.scalars(
             sa.select(ContractVersion)
-            .join(
-                latest,
-                sa.and_(latest.c.contract_id == ContractVersion.contract_id, latest.c.number == ContractVersion.number),
-            )
-            .join(Contract, Contract.id == ContractVersion.contract_id)
+            .select_from(Contract)
             .join(Subject, Subject.id == Contract.subject_id)
+            .join(ContractVersion, _newest())
             .where(in_reach(actor), Contract.state == ContractState.IN_FORCE, ContractVersion.term_until <= until)
             .order_by(ContractVersion.term_until)
             .limit(10)

@@ -2,6 +2,7 @@
 
 import enum
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -127,8 +128,11 @@ class _UnderAct(Base):
 
     @declared_attr
     def act_id(cls) -> Mapped[uuid.UUID]:  # noqa: N805
-        """The act under which the row was last written; its leaf in the trail exists when the transaction commits."""
-        return mapped_column(sa.ForeignKey("trail_entries.id", deferrable=True, initially="DEFERRED"))
+        """The act under which the row was last written; its leaf in the trail exists when the transaction commits.
+
+        Indexed, because writing a leaf makes the database look for rows that wait for it.
+        """
+        return mapped_column(sa.ForeignKey("trail_entries.id", deferrable=True, initially="DEFERRED"), index=True)
 
 
 class Entity(_UnderAct):
@@ -201,6 +205,8 @@ def prepare_engine(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+    elif app.config["PRODUCTION"]:
+        event.listen(engine, "connect", _refuse_undurable)
     app.extensions["guanyun_engine"] = engine
 
 
@@ -217,6 +223,15 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
         raise RuntimeError("SQLite refuses to enforce foreign keys")
+
+
+def _refuse_undurable(connection: Any, _record: Any) -> None:
+    """Production does not work on a PostgreSQL that may lose what it has acknowledged."""
+    with connection.cursor() as cursor:
+        for setting in ("fsync", "synchronous_commit"):
+            if cursor.execute(f"SHOW {setting}").fetchone()[0] == "off":
+                raise RuntimeError(f"refusing to work: PostgreSQL runs with {setting}=off")
+    connection.rollback()
 
 
 def _sqlite_begin(connection: Any) -> None:
@@ -247,6 +262,12 @@ def second_transaction() -> Iterator[Session]:
             yield session
     finally:
         _writing.reset(token)
+
+
+def serialise(name: str) -> None:
+    """Lets one transaction at a time past this point for a name, until it commits (SQLite has one writer anyway)."""
+    if is_postgresql():
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
 
 
 def is_postgresql() -> bool:

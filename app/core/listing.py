@@ -168,10 +168,10 @@ class Listing:
         after, before = request.args.get("after", ""), request.args.get("before", "")
         backwards = bool(before) and not after
         mark = _parse_mark(after or before)
-        page = self._page(filtered, mark, backwards).options(*self.options)
-        things = list(db.session.scalars(page).unique())
-        more = len(things) > PAGE
-        things = things[:PAGE]
+        # First the keys of the page, then its rows: sorting does not carry whole rows along.
+        found = list(db.session.scalars(self._page(filtered, mark, backwards).with_only_columns(self.id_column)))
+        more = len(found) > PAGE
+        things = self._things(found[:PAGE])
         if backwards:
             things.reverse()
         self.rows = [self._row(thing) for thing in things]
@@ -188,6 +188,11 @@ class Listing:
             statement = statement.where(here < there if down else here > there)
         order = (column.desc(), self.id_column.desc()) if down else (column.asc(), self.id_column.asc())
         return statement.order_by(None).order_by(*order).limit(PAGE + 1)
+
+    def _things(self, keys: list[int]) -> list[Any]:
+        rows = db.session.scalars(self.statement.order_by(None).where(self.id_column.in_(keys)).options(*self.options))
+        by_key = {self._key(thing): thing for thing in rows.unique()}
+        return [by_key[key] for key in keys]
 
     def _anchor(self, column: Any, mark: tuple[str, int] | None) -> Any:
         """The sort value of the row that the page begins after; None when it is no longer there (first page then)."""

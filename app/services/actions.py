@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.audit import act
 from app.core.actors import Actor, must
-from app.core.db import db
+from app.core.db import db, serialise
 from app.core.errors import NotAllowed, Problem, Refused, WrongState
 from app.core.locking import expect_version
 from app.core.permissions import Permission
@@ -92,6 +92,7 @@ def _refuse_same_name(owner_id: int, name: str, except_id: int | None) -> None:
 
 def _next_code(owner: Organisation) -> str:
     stem = f"FW-{owner.region.code}-"
-    last = db.session.scalar(sa.select(sa.func.max(Service.code)).where(Service.code.startswith(stem, autoescape=True)))
+    serialise(stem)
+    last = db.session.scalar(sa.select(sa.func.max(Service.code)).where(Service.code.between(stem, f"{stem}99999999")))
     number = int(last.rsplit("-", 1)[1]) + 1 if last else 1
     return f"{stem}{number:05d}"

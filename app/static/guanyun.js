@@ -174,7 +174,7 @@
     none.className = "no-results";
     none.textContent = document.body.dataset.noResults;
     select.setAttribute("aria-hidden", "true");
-    new window.TomSelect(select, { maxOptions: 200, render: { no_results: () => none.cloneNode(true) } });
+    new window.TomSelect(select, { maxOptions: 200, refreshThrottle: 0, render: { no_results: () => none.cloneNode(true) } });
   };
 
   const start = (root) => {

@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "code", "version", name=op.f("uq_catalogue_entries_kind_code_version")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_catalogue_entries_act_id"), "catalogue_entries", ["act_id"], unique=False)
     op.create_table(
         "regions",
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -292,6 +293,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("path", name=op.f("uq_regions_path")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_regions_act_id"), "regions", ["act_id"], unique=False)
     op.create_index(op.f("ix_regions_parent_id"), "regions", ["parent_id"], unique=False)
     op.create_table(
         "users",
@@ -335,6 +337,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_users_login")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_users_act_id"), "users", ["act_id"], unique=False)
     op.create_table(
         "denials",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -396,6 +399,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uscc", name=op.f("uq_organisations_uscc")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_organisations_act_id"), "organisations", ["act_id"], unique=False)
     op.create_index("ix_organisations_region_id", "organisations", ["region_id"], unique=False)
     op.create_table(
         "subjects",
@@ -419,6 +423,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_subjects_code")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_subjects_act_id"), "subjects", ["act_id"], unique=False)
     op.create_index("ix_subjects_region_id", "subjects", ["region_id"], unique=False)
     op.create_table(
         "used_codes",
@@ -481,6 +486,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", name=op.f("uq_contracts_subject_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_contracts_act_id"), "contracts", ["act_id"], unique=False)
     op.create_index("ix_contracts_state", "contracts", ["state"], unique=False)
     op.create_table(
         "control_links",
@@ -525,6 +531,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "sha256", name=op.f("uq_evidence_files_subject_id_sha256")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_evidence_files_act_id"), "evidence_files", ["act_id"], unique=False)
     op.create_index("ix_evidence_files_sha256", "evidence_files", ["sha256"], unique=False)
     op.create_table(
         "mandates",
@@ -556,6 +563,7 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_mandates_act_id"), "mandates", ["act_id"], unique=False)
     op.create_table(
         "memberships",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -582,6 +590,7 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_memberships_act_id"), "memberships", ["act_id"], unique=False)
     op.create_index("ix_memberships_organisation_id", "memberships", ["organisation_id"], unique=False)
     op.create_table(
         "organisation_names",
@@ -608,6 +617,7 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_organisation_names_act_id"), "organisation_names", ["act_id"], unique=False)
     op.create_table(
         "organisation_sides",
         sa.Column("organisation_id", sa.BigInteger(), nullable=False),
@@ -640,6 +650,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "side", name=op.f("uq_organisation_sides_organisation_id_side")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_organisation_sides_act_id"), "organisation_sides", ["act_id"], unique=False)
     op.create_table(
         "services",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -686,6 +697,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("owner_id", "name_zh", name=op.f("uq_services_owner_id_name_zh")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_services_act_id"), "services", ["act_id"], unique=False)
     op.create_index("ix_services_region_id", "services", ["region_id"], unique=False)
     op.create_table(
         "stakes",
@@ -712,6 +724,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stakes")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_stakes_act_id"), "stakes", ["act_id"], unique=False)
     op.create_index("ix_stakes_held_id", "stakes", ["held_id"], unique=False)
     op.create_index("ix_stakes_holder_id", "stakes", ["holder_id"], unique=False)
     op.create_table(
@@ -744,6 +757,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_tasks_act_id"), "tasks", ["act_id"], unique=False)
     op.create_index(
         "ix_tasks_organisation_id_state_due_on", "tasks", ["organisation_id", "state", "due_on"], unique=False
     )
@@ -785,6 +799,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_api_tokens_act_id"), "api_tokens", ["act_id"], unique=False)
     op.create_table(
         "contract_versions",
         sa.Column("contract_id", sa.BigInteger(), nullable=False),
@@ -872,6 +887,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "submitted_by", name=op.f("uq_contract_versions_id_submitted_by")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_contract_versions_act_id"), "contract_versions", ["act_id"], unique=False)
     op.create_table(
         "grants",
         sa.Column("membership_id", sa.Integer(), nullable=False),
@@ -988,6 +1004,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_grants_act_id"), "grants", ["act_id"], unique=False)
     op.create_index(op.f("ix_grants_user_id"), "grants", ["user_id"], unique=False)
     op.create_index(
         "uq_grants_active",
@@ -1037,6 +1054,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "organisation_id", name=op.f("uq_subject_sides_subject_id_organisation_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_subject_sides_act_id"), "subject_sides", ["act_id"], unique=False)
     op.create_index("ix_subject_sides_organisation_id", "subject_sides", ["organisation_id"], unique=False)
     op.create_table(
         "contract_services",
@@ -1083,6 +1101,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "service_id", name=op.f("uq_contract_services_version_id_service_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_contract_services_act_id"), "contract_services", ["act_id"], unique=False)
     op.create_table(
         "parties",
         sa.Column("subject_id", sa.BigInteger(), nullable=False),
@@ -1141,6 +1160,7 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_parties_act_id"), "parties", ["act_id"], unique=False)
     op.create_index("ix_parties_organisation_id", "parties", ["organisation_id"], unique=False)
     op.create_table(
         "subject_people",
@@ -1180,6 +1200,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "user_id", name=op.f("uq_subject_people_subject_id_user_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_subject_people_act_id"), "subject_people", ["act_id"], unique=False)
     op.create_table(
         "agreed_levels",
         sa.Column("contract_service_id", sa.BigInteger(), nullable=False),
@@ -1223,6 +1244,7 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_agreed_levels_act_id"), "agreed_levels", ["act_id"], unique=False)
     op.create_table(
         "signatures",
         sa.Column("version_id", sa.BigInteger(), nullable=False),
@@ -1290,6 +1312,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "user_id", name=op.f("uq_signatures_version_id_user_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_signatures_act_id"), "signatures", ["act_id"], unique=False)
     op.create_table(
         "deduction_bands",
         sa.Column("agreed_level_id", sa.BigInteger(), nullable=False),
@@ -1316,6 +1339,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("agreed_level_id", "position", name=op.f("uq_deduction_bands_agreed_level_id_position")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_deduction_bands_act_id"), "deduction_bands", ["act_id"], unique=False)
     create_guards()
 
 
@@ -1458,14 +1482,21 @@ def drop_guards() -> None:
 
 def downgrade() -> None:
     drop_guards()
+    op.drop_index(op.f("ix_deduction_bands_act_id"), table_name="deduction_bands")
     op.drop_table("deduction_bands")
+    op.drop_index(op.f("ix_signatures_act_id"), table_name="signatures")
     op.drop_table("signatures")
+    op.drop_index(op.f("ix_agreed_levels_act_id"), table_name="agreed_levels")
     op.drop_table("agreed_levels")
+    op.drop_index(op.f("ix_subject_people_act_id"), table_name="subject_people")
     op.drop_table("subject_people")
     op.drop_index("ix_parties_organisation_id", table_name="parties")
+    op.drop_index(op.f("ix_parties_act_id"), table_name="parties")
     op.drop_table("parties")
+    op.drop_index(op.f("ix_contract_services_act_id"), table_name="contract_services")
     op.drop_table("contract_services")
     op.drop_index("ix_subject_sides_organisation_id", table_name="subject_sides")
+    op.drop_index(op.f("ix_subject_sides_act_id"), table_name="subject_sides")
     op.drop_table("subject_sides")
     op.drop_index(
         "uq_grants_active",
@@ -1474,8 +1505,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.drop_index(op.f("ix_grants_user_id"), table_name="grants")
+    op.drop_index(op.f("ix_grants_act_id"), table_name="grants")
     op.drop_table("grants")
+    op.drop_index(op.f("ix_contract_versions_act_id"), table_name="contract_versions")
     op.drop_table("contract_versions")
+    op.drop_index(op.f("ix_api_tokens_act_id"), table_name="api_tokens")
     op.drop_table("api_tokens")
     op.drop_index(
         "uq_tasks_open",
@@ -1485,35 +1519,49 @@ def downgrade() -> None:
     )
     op.drop_index("ix_tasks_subject_id", table_name="tasks")
     op.drop_index("ix_tasks_organisation_id_state_due_on", table_name="tasks")
+    op.drop_index(op.f("ix_tasks_act_id"), table_name="tasks")
     op.drop_table("tasks")
     op.drop_index("ix_stakes_holder_id", table_name="stakes")
     op.drop_index("ix_stakes_held_id", table_name="stakes")
+    op.drop_index(op.f("ix_stakes_act_id"), table_name="stakes")
     op.drop_table("stakes")
     op.drop_index("ix_services_region_id", table_name="services")
+    op.drop_index(op.f("ix_services_act_id"), table_name="services")
     op.drop_table("services")
+    op.drop_index(op.f("ix_organisation_sides_act_id"), table_name="organisation_sides")
     op.drop_table("organisation_sides")
+    op.drop_index(op.f("ix_organisation_names_act_id"), table_name="organisation_names")
     op.drop_table("organisation_names")
     op.drop_index("ix_memberships_organisation_id", table_name="memberships")
+    op.drop_index(op.f("ix_memberships_act_id"), table_name="memberships")
     op.drop_table("memberships")
+    op.drop_index(op.f("ix_mandates_act_id"), table_name="mandates")
     op.drop_table("mandates")
     op.drop_index("ix_evidence_files_sha256", table_name="evidence_files")
+    op.drop_index(op.f("ix_evidence_files_act_id"), table_name="evidence_files")
     op.drop_table("evidence_files")
     op.drop_index(op.f("ix_control_links_controlled_id"), table_name="control_links")
     op.drop_table("control_links")
     op.drop_index("ix_contracts_state", table_name="contracts")
+    op.drop_index(op.f("ix_contracts_act_id"), table_name="contracts")
     op.drop_table("contracts")
     op.drop_index("ix_web_sessions_user_id", table_name="web_sessions")
     op.drop_table("web_sessions")
     op.drop_table("used_codes")
     op.drop_index("ix_subjects_region_id", table_name="subjects")
+    op.drop_index(op.f("ix_subjects_act_id"), table_name="subjects")
     op.drop_table("subjects")
     op.drop_index("ix_organisations_region_id", table_name="organisations")
+    op.drop_index(op.f("ix_organisations_act_id"), table_name="organisations")
     op.drop_table("organisations")
     op.drop_index("ix_denials_at", table_name="denials")
     op.drop_table("denials")
+    op.drop_index(op.f("ix_users_act_id"), table_name="users")
     op.drop_table("users")
     op.drop_index(op.f("ix_regions_parent_id"), table_name="regions")
+    op.drop_index(op.f("ix_regions_act_id"), table_name="regions")
     op.drop_table("regions")
+    op.drop_index(op.f("ix_catalogue_entries_act_id"), table_name="catalogue_entries")
     op.drop_table("catalogue_entries")
     op.drop_table("trail_heads")
     op.drop_index("ix_trail_entries_user_id_seq", table_name="trail_entries")

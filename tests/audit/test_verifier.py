@@ -145,7 +145,8 @@ def test_an_inserted_entry_is_found(trail):
         fresh = "'" + "ab" * 16 + "'"
         run(
             trail,
-            f"INSERT INTO trail_entries (id, seq, {columns}) SELECT {fresh}, 21, {columns} FROM trail_entries WHERE seq = 20",
+            f"INSERT INTO trail_entries (id, seq, {columns}) SELECT {fresh}, 21, {columns} "
+            "FROM trail_entries WHERE seq = 20",
         )
         rewrite(trail, 21)
         assert verify().bad_seq == 22

@@ -1,4 +1,4 @@
-"""A contract's life: who moves it from where to where, what each step opens and closes, and what time does by itself."""
+"""A contract's life: who moves it from where to where, what each step opens and closes, and what time does."""
 
 from __future__ import annotations
 

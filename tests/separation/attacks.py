@@ -216,7 +216,8 @@ def signature(at: Places, state: str, **replaced: str) -> str:
         **replaced,
     }
     values = ", ".join(usual.values())
-    return f"INSERT INTO signatures ({', '.join(usual)}) SELECT {values} FROM contract_versions v WHERE v.id = {at.version(state)}"
+    version = f"contract_versions v WHERE v.id = {at.version(state)}"
+    return f"INSERT INTO signatures ({', '.join(usual)}) SELECT {values} FROM {version}"
 
 
 def four_eyes(at: Places) -> Iterator[Attack]:

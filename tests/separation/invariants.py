@@ -1,4 +1,4 @@
-"""An independent look at a database: which invariants of separation does what is stored break? Plain SQL, no app code."""
+"""An independent look at a database: which invariants does what is stored break? Plain SQL, no app code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.core.db import Base
 
 # Each query finds rows that must not exist.
 BROKEN = {
-    "I1 two sides": "SELECT subject_id, organisation_id FROM subject_sides GROUP BY 1, 2 HAVING count(DISTINCT side) > 1",
+    "I1 two sides": "SELECT subject_id, organisation_id FROM subject_sides GROUP BY 1, 2 "
+    "HAVING count(DISTINCT side) > 1",
     "I1 unregistered side": "SELECT s.id FROM subject_sides s WHERE NOT EXISTS (SELECT 1 FROM organisation_sides o "
     "WHERE o.organisation_id = s.organisation_id AND o.side = s.side)",
     "I1 party without its side": "SELECT p.id FROM parties p WHERE NOT EXISTS (SELECT 1 FROM subject_sides s "
@@ -67,7 +68,8 @@ KEPT = (
 )
 SEALED = {
     "contract_services": "JOIN contract_versions v ON v.id = t.version_id",
-    "agreed_levels": "JOIN contract_services l ON l.id = t.contract_service_id JOIN contract_versions v ON v.id = l.version_id",
+    "agreed_levels": "JOIN contract_services l ON l.id = t.contract_service_id "
+    "JOIN contract_versions v ON v.id = l.version_id",
     "deduction_bands": "JOIN agreed_levels a ON a.id = t.agreed_level_id JOIN contract_services l "
     "ON l.id = a.contract_service_id JOIN contract_versions v ON v.id = l.version_id",
 }

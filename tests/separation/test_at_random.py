@@ -92,7 +92,8 @@ class Attacker:
         if verb < 0.1:
             return f"DELETE FROM {table.name} WHERE {where}"
         if verb < 0.55:
-            return f"UPDATE {table.name} SET {', '.join(f'{name} = {value}' for name, value in chosen.items())} WHERE {where}"
+            parts = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+            return f"UPDATE {table.name} SET {parts} WHERE {where}"
         names = [column.name for column in table.columns if column.name != "id" or table.name == "trail_entries"]
         values = [chosen.get(name, ":act" if name == "id" else name) for name in names]
         return (

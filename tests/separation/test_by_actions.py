@@ -1,4 +1,4 @@
-"""The program refuses in words what the database would refuse with a key: through every action that could be misused."""
+"""The program refuses in words what the database would refuse with a key, through every action one could misuse."""
 
 from __future__ import annotations
 
