@@ -1,4 +1,4 @@
-"""Settings: defaults that are safe, values from the environment, and the check that production starts only on safe ones."""
+"""Settings: safe defaults, values from the environment, and the check that production starts only on safe ones."""
 
 import os
 import secrets

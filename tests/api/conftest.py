@@ -9,9 +9,9 @@ import pytest
 from app.accounts import actions as accounts
 from app.accounts.identities import Scope
 from app.core.clock import today
-from tests.factories import w
+from tests.factories import app, w
 
-__all__ = ["w"]
+__all__ = ["app", "w"]
 
 
 class Caller:

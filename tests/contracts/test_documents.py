@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -220,6 +221,11 @@ AGREED = [
 def test_everything_agreed_is_in_both_documents(text):
     assert text in said(signed())
     assert text in word_texts(word(signed()))
+
+
+def test_a_contract_sealed_between_two_seconds_is_printed():
+    facts = replace(sealed(content()), sealed_at=SEALED_AT.replace(microsecond=123456))
+    assert contract_pdf(paper_of(content(), facts)).startswith(b"%PDF-")
 
 
 def test_both_digests_stand_in_full():

@@ -39,7 +39,8 @@ def test_lines_are_short():
     wrong = [
         f"{path.relative_to(ROOT).as_posix()}:{number} has {len(line)}"
         for path in project_files()
-        if path.suffix == ".py"
+        # The check constraints of a revision are written by Alembic, one to a line, and never edited.
+        if path.suffix == ".py" and path.parent.name != "versions"
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if len(line) > LINE
     ]

@@ -1,5 +1,5 @@
 """The standing world for tests of isolation."""
 
-from tests.factories import w
+from tests.factories import app, w
 
-__all__ = ["w"]
+__all__ = ["app", "w"]

@@ -1,5 +1,5 @@
 """These tests may ask for `w`, the standing world."""
 
-from tests.factories import w
+from tests.factories import app, w
 
-__all__ = ["w"]
+__all__ = ["app", "w"]
