@@ -108,7 +108,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
     left = user.recovery_hashes.split()
     if digest not in left:
         return False
-    with act(actor_of(user), Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason="recovery code"):
+    with act(actor_of(user), Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason=_("使用备用码登录")):
         user.recovery_hashes = " ".join(one for one in left if one != digest)
     return True
 
@@ -125,7 +125,7 @@ def change_password(actor: Actor, user: User, old: str, new: str, session_key: s
         problems.append(Problem(_("新口令与现用口令相同。"), place="new"))
     if problems:
         raise Refused(problems)
-    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason="password"):
+    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason=_("修改口令")):
         user.password_hash = hash_password(new)
         user.password_changed_at = now()
         user.must_change_password = False
@@ -151,7 +151,7 @@ def start_second_factor(actor: Actor, user: User) -> str:
     if user.totp_confirmed_at is not None:
         raise Refused(Problem(_("动态码已经启用。"), remedy=_("如更换手机，请联系系统管理员重置。")))
     secret = second_factor.new_secret()
-    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason="second factor started"):
+    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason=_("生成动态码密钥")):
         user.totp_secret = second_factor.encrypt(secret)
     return secret
 
@@ -166,7 +166,7 @@ def confirm_second_factor(actor: Actor, user: User, code: str) -> list[str]:
             Problem(_("动态码不正确。"), remedy=_("请检查手机时间后，输入当前显示的 6 位数字。"), place="code")
         )
     codes = second_factor.new_recovery_codes()
-    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason="second factor confirmed"):
+    with act(actor, Permission.PROFILE_UPDATE, ref=f"account:{user.login}", reason=_("启用动态码")):
         user.totp_confirmed_at = now()
         user.recovery_hashes = " ".join(second_factor.recovery_digest(one) for one in codes)
     # The code that confirmed the device has been shown and typed: it opens no session afterwards.

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NoneOf, Regexp
+from wtforms.validators import DataRequired, Length, NoneOf, Regexp
 
 from app.accounts.identities import SCOPE_LABELS, Scope
 from app.core.forms import BaseForm, DayField, no_control_characters, text
 from app.core.permissions import ROLE_CLASSES, Role, RoleClass
 from app.organisations.forms import CheckboxesField
 
-REQUIRED = InputRequired(_l("请填写此项。"))
+REQUIRED = DataRequired(_l("请填写此项。"))
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
 LOGIN_RULE = _l("用 3 至 40 个小写字母、数字、点、横线，以字母开头。")
 

@@ -39,7 +39,8 @@ SCOPE_LABELS = {
 SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.CONTRACTS_READ: frozenset({Permission.CONTRACT_READ}),
     Scope.CONTRACTS_WRITE: frozenset(
-        {Permission.CONTRACT_READ, Permission.CONTRACT_DRAFT, Permission.CONTRACT_SUBMIT, Permission.CONTRACT_SIGN}
+        # A signature is given by the person at the page, never by a token that somebody else could issue.
+        {Permission.CONTRACT_READ, Permission.CONTRACT_DRAFT, Permission.CONTRACT_SUBMIT}
     ),
     Scope.TASKS_READ: frozenset({Permission.TASK_READ}),
     Scope.WHATIF_RUN: frozenset({Permission.WHATIF_RUN}),

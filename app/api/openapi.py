@@ -38,9 +38,6 @@ CALLS = (
         "contracts:write",
         (("digest", "内容摘要 SHA-256"),),
     ),
-    Call(
-        "post", "/contracts/{code}/signatures", "签署 Sign", "contracts:write", (("digest", "内容摘要 SHA-256"),), 201
-    ),
     Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
     Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
 )

@@ -123,17 +123,6 @@ def submit(code: str) -> ResponseReturnValue:
     return answer(found)
 
 
-@bp.post("/contracts/<code>/signatures")
-@requires(P.CONTRACT_SIGN)
-@keyed
-def sign(code: str) -> ResponseReturnValue:
-    given = body(Member("digest", str, 64))
-    found = this_contract(code)
-    expect_tag(tag_of(found))
-    actions.sign(current_actor(), found, given["digest"])
-    return answer(found, 201)
-
-
 @bp.get("/tasks")
 @requires(P.TASK_READ)
 def tasks() -> ResponseReturnValue:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask import g
 from flask_babel import gettext as _
 
 from app.audit.models import TrailEntry
-from app.audit.words import FIELD_WORDS, TABLE_WORDS
-from app.core.db import Base, Fen, LabelledEnum, UTCDateTime, db
+from app.audit.words import FIELD_WORDS, LOOKED_UP, TABLE_WORDS
+from app.core.db import Base, Fen, UTCDateTime, db
 from app.core.formats import fmt
 from app.core.permissions import Permission
 
@@ -59,7 +60,9 @@ def changes_in_words(changes: dict[str, dict[str, list[Any]]]) -> Iterable[dict[
     for thing, fields in changes.items():
         table = thing.split(":", 1)[0]
         for name, (old, new) in fields.items():
-            if name in _UNSAID or name.endswith(("_id", "_by")) or (old in (None, "") and new in (None, "", False)):
+            named = name in LOOKED_UP
+            unsaid = name in _UNSAID or (name.endswith(("_id", "_by")) and not named)
+            if unsaid or (old in (None, "") and new in (None, "", False)):
                 continue
             said = FIELD_WORDS.get(name)
             if said is not None:
@@ -70,13 +73,24 @@ def changes_in_words(changes: dict[str, dict[str, list[Any]]]) -> Iterable[dict[
                 }
 
 
+def _name_of(table: str, column: str, key: int) -> str:
+    """The name a key stands for. Higher rooms' tables are asked by name; each is read once in a request."""
+    known: dict[tuple[str, int], str] = g.setdefault("trail_names", {})
+    if (table, key) not in known:
+        found = Base.metadata.tables[table]
+        known[table, key] = db.session.scalar(sa.select(found.c[column]).where(found.c.id == key)) or str(key)
+    return known[table, key]
+
+
 def _value(table: str, name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
+    if name in LOOKED_UP:
+        return _name_of(*LOOKED_UP[name], value)
     column = Base.metadata.tables[table].c.get(name)
     kind = column.type if column is not None else None
-    if isinstance(kind, sa.Enum) and kind.enum_class is not None and issubclass(kind.enum_class, LabelledEnum):
-        return str(kind.enum_class(value).label)
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        return str(getattr(kind.enum_class(value), "label", value))
     if isinstance(kind, Fen):
         return fmt.money(value)
     if isinstance(kind, UTCDateTime):

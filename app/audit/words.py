@@ -13,7 +13,19 @@ TABLE_WORDS = {
     "tasks": _l("待办"),
 }
 
+# Keys that readers want by name: the table and the column that name them.
+LOOKED_UP = {
+    "indicator_entry_id": ("catalogue_entries", "code"),
+    "mode_entry_id": ("catalogue_entries", "code"),
+    "organisation_id": ("organisations", "name_zh"),
+    "service_id": ("services", "name_zh"),
+}
+
 FIELD_WORDS = {
+    "indicator_entry_id": _l("指标"),
+    "mode_entry_id": _l("合同方式"),
+    "organisation_id": _l("机构"),
+    "service_id": _l("服务"),
     "amount_fen": _l("合同金额（元）"),
     "bound": _l("界限"),
     "cap_percent": _l("每期扣减上限（%）"),

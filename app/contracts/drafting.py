@@ -28,12 +28,14 @@ from app.core.errors import Problem, Refused
 from app.core.locking import expect_version
 from app.core.money import MAX_FEN, storable
 from app.core.permissions import Permission
+from app.indicators.definitions import Direction
 from app.organisations.models import Organisation
 from app.services.models import Service, ServiceState
 from app.subjects.actions import add_party, remove_party, stand_for_side
 from app.subjects.models import Party, PartyRole
 
 DRAFT = Permission.CONTRACT_DRAFT
+FULL_PERCENT = 100
 # As the table of bands has it.
 MAX_POINTS = 1000
 TERM_FIELDS = (
@@ -125,8 +127,12 @@ def _term_problems(terms: Terms) -> list[Problem]:
 
 
 def join_party(actor: Actor, contract: Contract, organisation: Organisation, role: PartyRole) -> Party:
-    """Adds a party to the draft."""
+    """Adds a party to the draft; there is one client, and it is who drafts."""
     WORKFLOW.check(actor, contract, DRAFT)
+    if role is PartyRole.CLIENT:
+        raise Refused(
+            Problem(_("合同已有甲方。"), remedy=_("每份合同只有一个甲方，即起草单位；请选择其他角色。"), place="role")
+        )
     with act(actor, DRAFT, ref=contract.ref) as running:
         running.note(party=organisation.code, role=role.value)
         stand_for_side(actor, contract.subject)
@@ -249,10 +255,17 @@ def _check_level(line: ContractService, level: AgreedLevel | None, facts: LevelF
     if found:
         raise Refused(found)
     at_least = facts.comparison is Comparison.AT_LEAST
+    if definition.direction is (Direction.LOWER if at_least else Direction.HIGHER):
+        found.append(
+            Problem(_("要求的方向与指标相反。"), remedy=_("请按指标的方向选择“不低于”或“不高于”。"), place="comparison")
+        )
+    full = definition.unit.zh == "%" and not definition.over_full
+    if (facts.target < 0 and not definition.signed) or (full and facts.target > FULL_PERCENT):
+        found.append(Problem(_("约定值超出指标可能的范围。"), remedy=_("请按指标的单位填写。"), place="target"))
     judged = Level(facts.indicator.code, "", definition.banned_as_assessment, at_least, facts.target, facts.bands)
     flawed = [explain_level(code) for code in level_flaws(judged)]
-    if flawed:
-        raise Refused(flawed)
+    if found or flawed:
+        raise Refused([*found, *flawed])
 
 
 def _out_of_range(facts: LevelFacts) -> list[Problem]:

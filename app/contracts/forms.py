@@ -7,16 +7,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
-from app.contracts.drafting import LevelFacts, LineFacts, Terms
+from app.contracts.drafting import TERM_FIELDS, LevelFacts, LineFacts, Terms
 from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService, PeriodKind, Pricing
 from app.contracts.rules import Band
 from app.core.db import LabelledEnum
 from app.core.errors import Problem, Refused
 from app.core.forms import BaseForm, DayField, MoneyField, NumberField, no_control_characters, text
 
-REQUIRED = InputRequired(_l("请填写此项。"))
+REQUIRED = DataRequired(_l("请填写此项。"))
 BAND_ROWS = 6
 
 
@@ -49,11 +49,13 @@ class TermsForm(BaseForm):
         """The form with what the draft says now, or with what was sent."""
         version = contract.current
         form = cls(
-            obj=version,
-            title=contract.subject.title,
-            mode=version.mode.code if version.mode else "",
-            amount=version.amount_fen,
-            point_value=version.point_fen,
+            data={name: getattr(version, name) for name in TERM_FIELDS}
+            | {
+                "title": contract.subject.title,
+                "mode": version.mode.code if version.mode else "",
+                "amount": version.amount_fen,
+                "point_value": version.point_fen,
+            }
         )
         form.mode.choices = [("", _("请选择")), *modes]
         return form
@@ -92,14 +94,18 @@ class LineForm(BaseForm):
 
     @classmethod
     def of(cls, line: ContractService | None, services: list[tuple[str, str]]) -> "LineForm":
-        form = cls(
-            obj=line,
-            service=line.service.code if line else "",
-            pricing=line.pricing.value if line else Pricing.UNIT_PRICE.value,
-            pay_period=line.pay_period.value if line else PeriodKind.MONTH.value,
-            fee=line.fee_fen if line else None,
-            expected_volume=str(line.expected_volume) if line and line.expected_volume is not None else "",
-        )
+        given: dict[str, Any] = {"pricing": Pricing.UNIT_PRICE.value, "pay_period": PeriodKind.MONTH.value}
+        if line is not None:
+            given = {
+                "service": line.service.code,
+                "pricing": line.pricing.value,
+                "pay_period": line.pay_period.value,
+                "fee": line.fee_fen,
+                "unit_price": line.unit_price,
+                "unit": line.unit,
+                "expected_volume": str(line.expected_volume) if line.expected_volume is not None else "",
+            }
+        form = cls(data=given)
         form.service.choices = [("", _("请选择")), *services]
         return form
 
@@ -128,7 +134,7 @@ class LevelForm(BaseForm):
     comparison = SelectField(_l("要求"), choices=options(Comparison))
     target = NumberField(_l("约定值"), [REQUIRED, Length(max=24)], places=6)
     period = SelectField(_l("考核周期"), choices=options(PeriodKind))
-    bands = FieldList(FormField(BandForm), min_entries=BAND_ROWS, max_entries=BAND_ROWS)
+    bands = FieldList(FormField(BandForm), _l("扣分档"), min_entries=BAND_ROWS, max_entries=BAND_ROWS)
 
     @classmethod
     def of(cls, level: AgreedLevel | None, indicators: list[tuple[str, str]]) -> "LevelForm":

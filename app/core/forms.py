@@ -1,6 +1,6 @@
 """Forms: the shape of input, kept when something is refused; one helper joins a form with one action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from app.core.money import FEN_PER_YUAN, BadNumber, parse_decimal, show_decimal,
 
 Result = TypeVar("Result")
 CONTROL_CHARACTERS = {chr(code) for code in range(32)} - {"\n", "\r", "\t"}
+# Characters that turn the direction of text or cannot be seen: what is read must be what is stored and signed.
+INVISIBLE = {chr(code) for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)}
 
 
 def tidy(text: Any) -> Any:
@@ -28,7 +30,9 @@ def tidy(text: Any) -> Any:
 def no_control_characters(_form: Any, field: Field) -> None:
     """Refuses NUL and other control characters and lone surrogates, which no database or document carries."""
     text = field.data
-    if isinstance(text, str) and (CONTROL_CHARACTERS & set(text) or any("\ud800" <= char <= "\udfff" for char in text)):
+    if isinstance(text, str) and (
+        (CONTROL_CHARACTERS | INVISIBLE) & set(text) or any("\ud800" <= char <= "\udfff" for char in text)
+    ):
         raise StopValidation(_("含有不可显示的控制字符，请删除后重试。"))
 
 
@@ -86,9 +90,25 @@ class BaseForm(FlaskForm):
         return self.attempt(lambda: (action(),)) is not None
 
     @property
+    def flat_errors(self) -> list[tuple[str | None, list[str]]]:
+        """Errors by field; those of rows inside a field stand under it, each once."""
+        return [(name, list(dict.fromkeys(_sentences(found)))) for name, found in self.errors.items()]
+
+    @property
     def status(self) -> int:
         """The status of the page that shows the form: 422 when it was sent and not accepted."""
         return 422 if request.method == "POST" else 200
+
+
+def _sentences(errors: Any) -> Iterator[str]:
+    if isinstance(errors, dict):
+        for inner in errors.values():
+            yield from _sentences(inner)
+    elif isinstance(errors, list | tuple):
+        for inner in errors:
+            yield from _sentences(inner)
+    else:
+        yield str(errors)
 
 
 def _is_text(unbound_field: Any) -> bool:
@@ -119,7 +139,12 @@ class NumberField(StringField):
             try:
                 self.number()
             except BadNumber as error:
-                raise StopValidation(_("请填写普通数字，最多 %(n)s 位小数，例如 1234.5。", n=self.places)) from error
+                raise StopValidation(self._expected()) from error
+
+    def _expected(self) -> str:
+        if not self.places:
+            return str(_("请填写整数，不超过 12 位。"))
+        return str(_("请填写普通数字，整数部分不超过 12 位，最多 %(n)s 位小数。", n=self.places))
 
     def process_data(self, value: Any) -> None:
         self.data = show_decimal(value).replace(",", "") if isinstance(value, Decimal) else value

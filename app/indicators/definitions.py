@@ -99,6 +99,10 @@ class IndicatorDefinition:
     per_event: bool = False
     # May be watched, never scored: it counts log-ins, installs or activity instead of finished business.
     banned_as_assessment: bool = False
+    # A percentage that may pass 100 (growth, use against a baseline).
+    over_full: bool = False
+    # May be negative (a change).
+    signed: bool = False
 
     @property
     def code(self) -> str:
@@ -130,6 +134,8 @@ def parse_indicator(content: dict[str, Any]) -> IndicatorDefinition:
         unit_of_service=reader.flag("unit_of_service"),
         per_event=reader.flag("per_event"),
         banned_as_assessment=reader.flag("banned_as_assessment"),
+        over_full=reader.flag("over_full"),
+        signed=reader.flag("signed"),
     )
     _check_together(definition, reader)
     reader.finish()

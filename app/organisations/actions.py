@@ -28,6 +28,7 @@ from app.organisations.models import (
     RegionLevel,
     Stake,
 )
+from app.organisations.queries import stakes_of
 from app.organisations.region_file import RegionTree
 from app.organisations.rules import closure
 
@@ -113,6 +114,10 @@ def _registration_problems(new: NewOrganisation, code: str | None) -> list[Probl
                 place="uscc",
             )
         )
+    if new.kind is OrganisationKind.COMPANY and Side.MANAGEMENT in new.sides:
+        found.append(
+            Problem(_("企业不能登记为管理方。"), why=_("管理方由政府部门和事业单位承担（管运分离）。"), place="sides")
+        )
     if not new.sides and new.kind is not OrganisationKind.STATE_HOLDER:
         found.append(Problem(_("请至少选择一方（管理、运营、监督）。"), place="sides"))
     return found
@@ -167,8 +172,9 @@ def disclose_stake(actor: Actor, holder: Organisation, held: Organisation, new: 
     must(actor, Permission.ORGANISATION_DISCLOSE)
     if holder.id == held.id:
         raise Refused(Problem(_("机构不能持有自身。"), place="holder"))
-    if new.percent is not None and not Decimal(0) < new.percent <= Decimal(100):
-        raise Refused(Problem(_("持股比例须大于 0、不超过 100。"), place="percent"))
+    problems = list(_stake_problems(holder, held, new))
+    if problems:
+        raise Refused(problems)
     with act(actor, Permission.ORGANISATION_DISCLOSE, ref=f"organisation:{held.code}", reason=new.basis):
         stake = Stake(
             holder_id=holder.id,
@@ -181,6 +187,27 @@ def disclose_stake(actor: Actor, holder: Organisation, held: Organisation, new: 
         db.session.add(stake)
     derive_control()
     return stake
+
+
+def _stake_problems(holder: Organisation, held: Organisation, new: NewStake) -> list[Problem]:
+    found = []
+    percent = new.percent or Decimal(0)
+    if new.percent is not None and not Decimal(0) < new.percent <= Decimal(100):
+        found.append(Problem(_("持股比例须大于 0、不超过 100。"), place="percent"))
+    present = [one for one in stakes_of(held)[0] if one.valid_until is None]
+    if sum((one.percent or Decimal(0) for one in present), percent) > Decimal(100):
+        found.append(
+            Problem(
+                _("登记的持股比例合计超过 100%%。"), remedy=_("请先登记原持股的结束日期，或更正比例。"), place="percent"
+            )
+        )
+    if new.controls and db.session.get(ControlLink, (held.id, holder.id)) is not None:
+        found.append(
+            Problem(
+                _("%(held)s 已经控制 %(holder)s，不能互相控制。", held=held.name, holder=holder.name), place="holder"
+            )
+        )
+    return found
 
 
 def end_stake(actor: Actor, stake: Stake, until: date, basis: str) -> None:
@@ -219,6 +246,19 @@ def derive_control() -> None:
 def give_mandate(actor: Actor, organisation: Organisation, region: Region, kind: MandateKind) -> Mandate:
     """Makes an organisation responsible for a region as competent authority or inspectorate."""
     must(actor, Permission.ORGANISATION_CREATE)
+    side = Side.SUPERVISION if kind is MandateKind.INSPECTION else Side.MANAGEMENT
+    if side not in organisation.sides:
+        raise Refused(
+            Problem(
+                _(
+                    "%(name)s 没有登记为%(side)s，不能承担%(kind)s。",
+                    name=organisation.name,
+                    side=side.label,
+                    kind=kind.label,
+                ),
+                place="kind",
+            )
+        )
     if _has_mandate(organisation, region, kind):
         raise Refused(Problem(_("该机构已负责这一区划。"), place="region"))
     with act(actor, Permission.ORGANISATION_CREATE, ref=f"organisation:{organisation.code}"):

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.forms import BaseForm, DayField, NumberField, no_control_characters, text
 from app.core.permissions import Side
 from app.organisations.models import MandateKind, OrganisationKind
 
-REQUIRED = InputRequired(_l("请填写此项。"))
+REQUIRED = DataRequired(_l("请填写此项。"))
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}\Z", re.ASCII)
 CODE_RULE = _l("用 2 至 40 个大写字母、数字、横线，登记后不再改变。")
 

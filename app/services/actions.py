@@ -45,7 +45,7 @@ def create_service(actor: Actor, facts: ServiceFacts) -> Service:
 def update_service(actor: Actor, service: Service, facts: ServiceFacts, seen: int | None) -> None:
     """Corrects what the ledger says; contracts that are sealed keep what they were sealed with."""
     must(actor, Permission.SERVICE_UPDATE)
-    _own(actor, service)
+    own(actor, service)
     expect_version(service, seen)
     _refuse_same_name(service.owner_id, facts.name_zh, service.id)
     with act(actor, Permission.SERVICE_UPDATE, ref=service.ref):
@@ -55,7 +55,7 @@ def update_service(actor: Actor, service: Service, facts: ServiceFacts, seen: in
 def retire_service(actor: Actor, service: Service, reason: str) -> None:
     """Takes a service out of new contracts."""
     must(actor, Permission.SERVICE_RETIRE)
-    _own(actor, service)
+    own(actor, service)
     if service.state is ServiceState.RETIRED:
         raise WrongState(Problem(_("该服务已经停用。")))
     if not reason.strip():
@@ -73,7 +73,8 @@ def _write(service: Service, facts: ServiceFacts) -> None:
     service.description = facts.description
 
 
-def _own(actor: Actor, service: Service) -> None:
+def own(actor: Actor, service: Service) -> None:
+    """Refuses whoever does not belong to the organisation that registered the service."""
     if service.owner_id != actor.organisation_id:
         raise NotAllowed(Problem(_("只有登记该服务的机构可以修改。"), remedy=_("请切换到该机构的身份。")))
 

@@ -2,12 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.forms import BaseForm, no_control_characters, text
 from app.services.models import ServiceCategory
 
-REQUIRED = InputRequired(_l("请填写此项。"))
+REQUIRED = DataRequired(_l("请填写此项。"))
 
 
 class ServiceForm(BaseForm):

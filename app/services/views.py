@@ -77,6 +77,7 @@ def _page(service: Service, form: RetireForm) -> ResponseReturnValue:
 @requires(Permission.SERVICE_UPDATE)
 def edit(code: str) -> ResponseReturnValue:
     service = _found(code)
+    actions.own(current_actor(), service)
     form = _offered(ServiceForm(obj=service), service)
 
     def correct() -> bool:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.accounts.identities import Scope
+from app.accounts.identities import SCOPE_PERMISSIONS, Scope
 from app.contracts.models import ContractState
+from app.core.permissions import Permission
 
 
 def problems(answer):
@@ -50,24 +51,29 @@ def test_an_unknown_role_or_organisation_is_refused(calls, w):
     assert officer.post(f"/contracts/{code}/parties", {"organisation": "NOBODY", "role": "operator"}).status_code == 404
 
 
-def test_both_sides_sign_the_digest_they_read(calls, w):
+def test_nothing_is_signed_through_the_api(calls, w):
+    """A signature is the person's own act at the page; a token, which others issue, never gives one."""
     contract = w.contract("signing")
-    code, digest = contract.code, contract.current.digest_sha256
-    signatory, operator = calls("signatory"), calls("operator_signatory")
-    wrong = signatory.post(f"/contracts/{code}/signatures", {"digest": "0" * 64})
+    answer = calls("signatory").post(
+        f"/contracts/{contract.code}/signatures", {"digest": contract.current.digest_sha256}
+    )
+    assert answer.status_code == 404
+    assert w.contract("signing").current.signatures == []
+    assert w.contract("signing").state is ContractState.SIGNING
+    assert Permission.CONTRACT_SIGN not in frozenset().union(*SCOPE_PERMISSIONS.values())
+
+
+def test_a_draft_is_submitted_by_the_digest_that_was_read(calls, w):
+    officer, code = calls("officer"), w.contract("draft").code
+    digest = officer.get(f"/contracts/{code}").get_json()["digest_sha256"]
+    wrong = officer.post(f"/contracts/{code}/submission", {"digest": "0" * 64})
     assert (wrong.status_code, wrong.get_json()["type"]) == (409, "urn:guanyun:stale")
-    assert signatory.post(f"/contracts/{code}/signatures", {"digest": digest}).status_code == 201
-    assert signatory.post(f"/contracts/{code}/signatures", {"digest": digest}).status_code == 422
-    done = operator.post(f"/contracts/{code}/signatures", {"digest": digest})
-    assert done.get_json()["state"] in {"signed", "in_force"}
-    assert w.contract("signing").state in {ContractState.SIGNED, ContractState.IN_FORCE}
+    assert officer.post(f"/contracts/{code}/submission", {"digest": digest}).get_json()["state"] == "signing"
 
 
-@pytest.mark.parametrize("key", ["officer", "operator_officer", "leader", "inspector", "authority_lead"])
-def test_who_may_not_sign_is_refused(calls, w, key):
-    contract = w.contract("signing")
-    answer = calls(key).post(f"/contracts/{contract.code}/signatures", {"digest": contract.current.digest_sha256})
-    assert answer.status_code == 403
+@pytest.mark.parametrize("key", ["signatory", "operator_officer", "leader", "inspector", "authority_lead"])
+def test_who_may_not_submit_is_refused(calls, w, key):
+    assert calls(key).post(f"/contracts/{w.contract('draft').code}/submission", {"digest": "0" * 64}).status_code == 403
 
 
 @pytest.mark.parametrize("key", ["other_signatory", "rival_signatory", "supervisor"])
