@@ -14,6 +14,7 @@ from app.accounts import login
 from app.accounts import views as account_views
 from app.accounts.doors import keep_to_the_door
 from app.accounts.sessions import DatabaseSessions
+from app.api import figures as api_figures
 from app.api import health as health_views
 from app.api import views as api_views
 from app.audit import acts
@@ -34,6 +35,8 @@ from app.demonstration import commands as demonstration_commands
 from app.desk import views as desk_views
 from app.desk.navigation import NAVIGATION
 from app.evidence import views as evidence_views
+from app.figures import commands as figure_commands
+from app.figures import views as figure_views
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
 from app.indicators.schemes import parse_scheme, scheme_references
@@ -63,12 +66,14 @@ BLUEPRINTS = (
     contract_views.bp,
     drafting_views.bp,
     evidence_views.bp,
+    figure_views.bp,
     indicator_views.bp,
     organisation_views.bp,
     service_views.bp,
     desk_views.bp,
     whatif_views.bp,
     api_views.bp,
+    api_figures.bp,
     health_views.bp,
 )
 
@@ -77,6 +82,7 @@ COMMANDS = (
     audit_commands.register_commands,
     catalogue_commands.register_commands,
     demonstration_commands.register_commands,
+    figure_commands.register_commands,
     scheduler_commands.register_commands,
     serving_commands.register_commands,
     whatif_commands.register_commands,
@@ -120,7 +126,9 @@ def _install_web(app: web.Guanyun) -> None:
     app.session_interface = DatabaseSessions()
     Babel(app, locale_selector=chosen_locale, timezone_selector=lambda: str(app.config["TIMEZONE"]))
     web.install(app)
-    CSRFProtect(app).exempt(api_views.bp)
+    csrf = CSRFProtect(app)
+    for blueprint in (api_views.bp, api_figures.bp):
+        csrf.exempt(blueprint)
     app.before_request(keep_to_the_door)
     refusals.install(app)
     templating.install(app, NAVIGATION)

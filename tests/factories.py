@@ -177,7 +177,7 @@ def organisation(
     return organisations.create_organisation(_admin("system_admin"), facts)
 
 
-def controls(holder: Organisation, held: Organisation, percent: str = "51") -> Any:
+def controls(holder: Organisation, held: Organisation, percent: str = "30") -> Any:
     """A disclosed controlling stake from today on."""
     stake = organisations.NewStake(Decimal(percent), controls=True, valid_from=today(), basis="工商登记")
     return organisations.disclose_stake(_admin("system_admin"), holder, held, stake)

@@ -25,6 +25,8 @@ class Scope(StrEnum):
 
     CONTRACTS_READ = "contracts:read"
     CONTRACTS_WRITE = "contracts:write"
+    FIGURES_READ = "figures:read"
+    FIGURES_WRITE = "figures:write"
     TASKS_READ = "tasks:read"
     WHATIF_RUN = "whatif:run"
 
@@ -32,6 +34,8 @@ class Scope(StrEnum):
 SCOPE_LABELS = {
     Scope.CONTRACTS_READ: _l("读取合同"),
     Scope.CONTRACTS_WRITE: _l("起草、提交、签署合同"),
+    Scope.FIGURES_READ: _l("读取数据"),
+    Scope.FIGURES_WRITE: _l("报送数据和状态事件"),
     Scope.TASKS_READ: _l("读取待办"),
     Scope.WHATIF_RUN: _l("试算"),
 }
@@ -42,6 +46,8 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
         # A signature is given by the person at the page, never by a token that somebody else could issue.
         {Permission.CONTRACT_READ, Permission.CONTRACT_DRAFT, Permission.CONTRACT_SUBMIT}
     ),
+    Scope.FIGURES_READ: frozenset({Permission.FIGURE_READ}),
+    Scope.FIGURES_WRITE: frozenset({Permission.FIGURE_READ, Permission.FIGURE_SUBMIT}),
     Scope.TASKS_READ: frozenset({Permission.TASK_READ}),
     Scope.WHATIF_RUN: frozenset({Permission.WHATIF_RUN}),
 }

@@ -38,6 +38,15 @@ CALLS = (
         "contracts:write",
         (("digest", "内容摘要 SHA-256"),),
     ),
+    Call("get", "/contracts/{code}/figures", "现行数据（按游标翻页） Figures that stand", "figures:read", paged=True),
+    Call(
+        "post",
+        "/contracts/{code}/figures",
+        "报送指标数据（JSON、NDJSON、CSV） Report figures",
+        "figures:write",
+        status=201,
+    ),
+    Call("post", "/contracts/{code}/events", "报送状态事件 Report status events", "figures:write", status=201),
     Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
     Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
 )

@@ -37,6 +37,11 @@ class Permission(StrEnum):
     CONTRACT_VOID = "contract:void"
     DESK_READ = "desk:read"
     EVIDENCE_READ = "evidence:read"
+    FIGURE_DOUBT = "figure:doubt"
+    FIGURE_PREVIEW = "figure:preview"
+    FIGURE_READ = "figure:read"
+    FIGURE_SUBMIT = "figure:submit"
+    FIGURE_VERIFY = "figure:verify"
     GRANT_GIVE = "grant:give"
     GRANT_READ = "grant:read"
     GRANT_REVOKE = "grant:revoke"
@@ -47,6 +52,8 @@ class Permission(StrEnum):
     ORGANISATION_DISCLOSE = "organisation:disclose"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_RENAME = "organisation:rename"
+    PERIOD_CLOSE = "period:close"
+    PERIOD_REOPEN = "period:reopen"
     PROFILE_UPDATE = "profile:update"
     REGION_LOAD = "region:load"
     SERVICE_CREATE = "service:create"
@@ -173,6 +180,7 @@ _BUSINESS = _EVERYBODY | {
     P.CATALOG_READ,
     P.CONTRACT_READ,
     P.EVIDENCE_READ,
+    P.FIGURE_READ,
     P.INDICATOR_READ,
     P.ORGANISATION_READ,
     P.SERVICE_READ,
@@ -189,25 +197,32 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CONTRACT_RETURN,
             P.CONTRACT_SUBMIT,
             P.CONTRACT_VOID,
+            P.FIGURE_DOUBT,
+            P.FIGURE_PREVIEW,
+            P.FIGURE_SUBMIT,
+            P.FIGURE_VERIFY,
+            P.PERIOD_CLOSE,
             P.SERVICE_CREATE,
             P.SERVICE_RETIRE,
             P.SERVICE_UPDATE,
         }
     ),
-    Role.AGENCY_SIGNATORY: frozenset(_BUSINESS | {P.CONTRACT_RETURN, P.CONTRACT_SIGN}),
+    Role.AGENCY_SIGNATORY: frozenset(_BUSINESS | {P.CONTRACT_RETURN, P.CONTRACT_SIGN, P.PERIOD_REOPEN}),
     Role.AUDIT_ADMIN: frozenset(_ADMINISTRATOR | {P.AUDIT_EXPORT, P.AUDIT_READ}),
     Role.AUTHORITY_LEAD: frozenset(_BUSINESS),
     Role.AUTHORITY_OFFICER: frozenset(_BUSINESS),
     Role.INSPECTOR: frozenset(_BUSINESS),
     Role.LEADER: frozenset(_BUSINESS),
-    Role.OPERATOR_OFFICER: frozenset(_BUSINESS | {P.CONTRACT_ATTACH, P.CONTRACT_RETURN}),
+    Role.OPERATOR_OFFICER: frozenset(
+        _BUSINESS | {P.CONTRACT_ATTACH, P.CONTRACT_RETURN, P.FIGURE_PREVIEW, P.FIGURE_SUBMIT}
+    ),
     Role.OPERATOR_SIGNATORY: frozenset(
         _BUSINESS | {P.CONTRACT_AGREE_TERMINATION, P.CONTRACT_REFUSE_TERMINATION, P.CONTRACT_RETURN, P.CONTRACT_SIGN}
     ),
     Role.SECURITY_ADMIN: frozenset(
         _ADMINISTRATOR | {P.ACCOUNT_DISABLE, P.GRANT_GIVE, P.GRANT_REVOKE, P.TOKEN_CREATE, P.TOKEN_REVOKE}
     ),
-    Role.SUPERVISOR: frozenset(_BUSINESS),
+    Role.SUPERVISOR: frozenset(_BUSINESS | {P.FIGURE_DOUBT, P.FIGURE_PREVIEW, P.FIGURE_SUBMIT, P.FIGURE_VERIFY}),
     Role.SYSTEM_ADMIN: frozenset(
         _ADMINISTRATOR
         | {
@@ -263,6 +278,11 @@ PERMISSION_LABELS = {
     P.CONTRACT_VOID: _l("作废合同"),
     P.DESK_READ: _l("查看工作台"),
     P.EVIDENCE_READ: _l("查看证据材料"),
+    P.FIGURE_DOUBT: _l("标记数据存疑"),
+    P.FIGURE_PREVIEW: _l("预览数据"),
+    P.FIGURE_READ: _l("查看数据"),
+    P.FIGURE_SUBMIT: _l("报送数据"),
+    P.FIGURE_VERIFY: _l("核验数据"),
     P.GRANT_GIVE: _l("授予角色"),
     P.GRANT_READ: _l("查看授权"),
     P.GRANT_REVOKE: _l("收回角色"),
@@ -273,6 +293,8 @@ PERMISSION_LABELS = {
     P.ORGANISATION_DISCLOSE: _l("披露控制关系"),
     P.ORGANISATION_READ: _l("查看机构"),
     P.ORGANISATION_RENAME: _l("变更机构名称"),
+    P.PERIOD_CLOSE: _l("关闭数据周期"),
+    P.PERIOD_REOPEN: _l("重开数据周期"),
     P.PROFILE_UPDATE: _l("维护本人账号"),
     P.REGION_LOAD: _l("载入行政区划"),
     P.SERVICE_CREATE: _l("登记服务"),

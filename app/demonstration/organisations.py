@@ -177,6 +177,7 @@ def _rename(plan: OrganisationPlan, world: World) -> None:
     """A reform of the government gives an office its present name."""
     organisation, basis = world.organisation(plan.key), "市机构改革方案：组建政务服务和数据管理局"
     actions.rename(_system_admin(world), organisation, plan.name.zh, plan.name.en or "", today(), basis)
+    world.meet_anew()
 
 
 def _mandates(world: World) -> None:

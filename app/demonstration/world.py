@@ -57,6 +57,10 @@ class World:
             self._actors[login, organisation] = known
         return known
 
+    def meet_anew(self) -> None:
+        """An organisation has another name: whoever acts for it bears it from now on."""
+        self._actors.clear()
+
     def newcomer(self, login: str, organisation: str) -> Actor:
         """A person as of now, whose roles may still change."""
         self._read_anew(login)

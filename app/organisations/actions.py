@@ -198,7 +198,9 @@ def _stake_problems(holder: Organisation, held: Organisation, new: NewStake) -> 
     if sum((one.percent or Decimal(0) for one in present), percent) > Decimal(100):
         found.append(
             Problem(
-                _("登记的持股比例合计超过 100%%。"), remedy=_("请先登记原持股的结束日期，或更正比例。"), place="percent"
+                _("登记的持股比例合计超过百分之百。"),
+                remedy=_("请先登记原持股的结束日期，或更正比例。"),
+                place="percent",
             )
         )
     if new.controls and db.session.get(ControlLink, (held.id, holder.id)) is not None:

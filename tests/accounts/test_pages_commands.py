@@ -80,7 +80,7 @@ def test_a_token_is_printed_once_for_the_person_whose_roles_fit(w, db_session, f
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (("--scope", "figures:write", "--as", "security-admin"), "unknown scope: figures:write"),
+        (("--scope", "money:spend", "--as", "security-admin"), "unknown scope: money:spend"),
         (("--scope", "contracts:read", "--as", "system-admin"), "签发接口令牌"),
         (("--scope", "contracts:read", "--as", "nobody"), "no active account"),
         (("--scope", "contracts:read", "--as", "security-admin", "--for", "operator-officer"), "does not work in"),

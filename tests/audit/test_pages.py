@@ -32,9 +32,9 @@ def test_the_newest_leaf_stands_first_and_pages_follow_each_other(auditor, db_se
         ("q=officer&ref=contract", "contract:", "account:"),
         ("act=grant:give", "授予角色", "contract:"),
         ("ref=account:officer", "account:officer", "account:signatory"),
-        ("from=2026-03-02&to=2026-03-02", "contract:", "没有符合条件的审计记录"),
-        ("to=2026-03-01", "没有符合条件的审计记录", "account:officer"),
-        ("from=not-a-day", "没有符合条件的审计记录", "account:officer"),
+        ("from=2026-03-02&to=2026-03-02", "contract:", "没有符合条件的记录"),
+        ("to=2026-03-01", "没有符合条件的记录", "account:officer"),
+        ("from=not-a-day", "没有符合条件的记录", "account:officer"),
     ],
 )
 @pytest.mark.sqlite_only

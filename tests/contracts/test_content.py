@@ -94,8 +94,9 @@ def changed_lines(draft, officer, w):
         "band": lambda: set_level(bands=(Band(D(99), 0), Band(None, 5))),
         "points": lambda: set_level(bands=(Band(D(99), 0), Band(None, 6))),
         "period": lambda: set_level(period=PeriodKind.QUARTER),
+        # The time of repair is the better the shorter: another indicator, and with it the other comparison.
         "comparison": lambda: set_level(
-            comparison=Comparison.AT_MOST, bands=default_bands(D(99), D(1), at_least=False)
+            "KI-007", comparison=Comparison.AT_MOST, bands=default_bands(D(99), D(1), at_least=False)
         ),
         "indicator": lambda: set_level("KI-002"),
         "level dropped": lambda: drafting.drop_level(officer, draft, level),

@@ -8,7 +8,7 @@ import pytest
 from app.contracts.models import ContractState
 from app.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from app.core.web import permission_of
-from app.organisations.models import MandateKind
+from app.organisations.models import MandateKind, OrganisationKind
 from tests import factories
 from tests.factories import PEOPLE, organisation, person, region, sign_in
 
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.sqlite_only
 
 # Who stands where: own contract (party), stranger's contract (no party, no mandate), both by mandate.
 OWN, STRANGE, MISSING = "own", "strange", "missing"
+# A contract out for signing has no figures yet; its own rooms' tests look at pages of one figure.
+NO_FIGURES = {"figure": 999999999, "preview": 999999999, "submission": 999999999}
 IN_REACH = {
     "officer": {OWN},
     "second_officer": {OWN},
@@ -69,7 +71,9 @@ def belongs_to_contract(target: Target) -> bool:
 @pytest.fixture
 def houses(w):
     """Two contracts of strangers, one in each region, and a city authority that may see only one of them."""
-    city = organisation("广州市数据局", place="4401", sides=factories.MANAGES, code="CITY-AUTHORITY")
+    city = organisation(
+        "广州市数据局", kind=OrganisationKind.AUTHORITY, place="4401", sides=factories.MANAGES, code="CITY-AUTHORITY"
+    )
     person(city, Role.AUTHORITY_OFFICER, name="市主办", login="city-officer")
     factories.organisations.give_mandate(w.actor("system_admin"), city, region("4401"), MandateKind.COMPETENT)
     own = w.contract("signing")
@@ -84,6 +88,7 @@ def houses(w):
             "number": 1,
             "kind": "pdf",
             "file": file.id if file else None,
+            **NO_FIGURES,
         }
     places[MISSING] = {
         "code": "HT-0000-2000-9999",
@@ -91,6 +96,7 @@ def houses(w):
         "level_key": 999999999,
         "number": 1,
         "kind": "pdf",
+        **NO_FIGURES,
     }
     return places
 
@@ -178,7 +184,8 @@ def test_each_role_sees_a_contract_only_in_its_reach(app, client, w, houses):
                 path = address(target, values)
                 answer = ask(person_client, target, path)
                 if relation in reach:
-                    assert answer.status_code != 404 or "/parties/" in path, f"{key} {target.method} {path}"
+                    excused = "/parties/" in path or target.arguments & set(NO_FIGURES)
+                    assert answer.status_code != 404 or excused, f"{key} {target.method} {path}"
                 else:
                     missing_path = address(target, houses[MISSING])
                     missing = ask(person_client, target, missing_path)

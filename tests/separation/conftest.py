@@ -14,9 +14,11 @@ from app.accounts.models import ApiToken, Denial, SignInEvent, SignInOutcome
 from app.audit import act
 from app.audit.heads import seal
 from app.contracts import actions, drafting
-from app.core.clock import clock, now, today
+from app.core.clock import clock, now, today, zone
 from app.core.db import db
+from app.core.periods import Period
 from app.core.permissions import Permission, Role, Side
+from app.figures.verifying import close_period
 from app.organisations.actions import end_stake
 from app.subjects.actions import open_subject, stand_for_side
 from app.subjects.models import PartyRole, SubjectKind
@@ -65,8 +67,16 @@ def build(w):
     db.session.add(Denial(at=now(), method="GET", path="/", status=404, request_id=""))
     db.session.add(SignInEvent(at=now(), login="officer", ip="::1", outcome=SignInOutcome.SUCCESS))
     _token(w)
+    _close_a_period(w)
     seal()
     return w.codes
+
+
+def _close_a_period(w):
+    """The first month of the contract in force, closed when it was over."""
+    month = make.MOMENT.astimezone(zone()).strftime("%Y-%m")
+    with clock.at(make.MOMENT + timedelta(days=62)):
+        close_period(w.actor("officer"), w.contract("in_force"), Period(month))
 
 
 def _end_things(w, made):

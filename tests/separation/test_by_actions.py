@@ -43,7 +43,6 @@ def words(error):
     "key, role, kind, said",
     [
         ("operator", "operator", "twice", "已是"),
-        ("operator", "client", "unregistered", "没有登记为"),
         ("rival", "supervisor", "unregistered", "没有登记为"),
         ("watcher", "builder", "unregistered", "没有登记为"),
         ("agency", "operator", "two sides", "同时处于两方"),

@@ -15,8 +15,12 @@ from tests import factories as make
 from tests.separation.attacks import APPEND_ONLY, copy_of, org, signature, user
 from tests.separation.breaking import act_id, attempt, without_triggers
 
+# Whole files of figures come with keys of their own; tests/figures/test_guards.py attacks them.
+DELIVERED = {"figure_previews", "submissions", "verifications"}
 AUDITED = sorted(
-    mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, Entity | AppendOnly)
+    mapper.local_table.name
+    for mapper in Base.registry.mappers
+    if issubclass(mapper.class_, Entity | AppendOnly) and mapper.local_table.name not in DELIVERED
 )
 # Which row of a table may be changed by an honest act (a sealed one may not).
 FREE = {

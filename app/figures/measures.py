@@ -1,0 +1,112 @@
+"""What a contract has measured: each service with its agreed indicators, the term, and the periods that are closed."""
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from app.catalogues.models import CatalogueEntry
+from app.catalogues.queries import current, parsed
+from app.contracts.models import Contract, ContractService, ContractVersion, Pricing, VersionState
+from app.core.clock import now, today
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.periods import Period, PeriodKind, day_start, period_of_day, periods_until
+from app.figures.figure_rules import Measure, Window
+from app.figures.models import ClosedPeriod
+from app.indicators.definitions import FigureForm
+from app.organisations.models import in_language
+
+# Percentages of a plan, not of a whole: these may pass 100 %, and what was saved may be less than nothing.
+ABOVE_THE_PLAN = frozenset({"KI-043", "KI-059", "KI-060", "KI-063"})
+BELOW_ZERO = frozenset({"KI-063"})
+
+
+def agreed_version(contract: Contract) -> ContractVersion | None:
+    """The newest version that all parties signed; figures are judged by what it says."""
+    return next((one for one in reversed(contract.versions) if one.state is VersionState.SIGNED), None)
+
+
+def measures_of(contract: Contract) -> list[Measure]:
+    """Every service × indicator for which figures are owed, in the contract's order."""
+    version = agreed_version(contract)
+    return [measure for line in version.lines for measure in _of_line(line, version)] if version else []
+
+
+def _of_line(line: ContractService, version: ContractVersion) -> list[Measure]:
+    found = [_measure(line, level.indicator, level.period.value) for level in line.levels]
+    usage = line.service.usage_indicator
+    if line.pricing is Pricing.UNIT_PRICE and usage and all(one.indicator != usage for one in found):
+        # What is paid by use has to be counted, whether or not a level is agreed for it.
+        try:
+            entry = current("indicator", usage, version.term_from or today())
+        except NotFound:
+            return found
+        found.append(_measure(line, entry, line.pay_period.value))
+    return found
+
+
+def _measure(line: ContractService, entry: CatalogueEntry, due: str) -> Measure:
+    definition = parsed(entry)
+    kinds = {one.value for one in definition.periods} | {due}
+    if PeriodKind.DAY in kinds:
+        kinds.add(PeriodKind.HOUR.value)
+    units = {definition.unit.zh, definition.unit.en}
+    unit = in_language(definition.unit.zh, definition.unit.en)
+    if definition.unit_of_service:
+        units, unit = {line.service.unit}, line.service.unit
+    return Measure(
+        service_id=line.service_id,
+        service_code=line.service.code,
+        service_name=line.service.name,
+        indicator=entry.code,
+        name=in_language(definition.name.zh, definition.name.en),
+        entry_id=entry.id,
+        unit=unit,
+        units=frozenset(units),
+        decimals=definition.decimals,
+        due=due,
+        kinds=frozenset(kinds),
+        ratio=definition.form is FigureForm.RATIO,
+        share=definition.unit.zh == "%" and entry.code not in ABOVE_THE_PLAN,
+        signed=entry.code in BELOW_ZERO,
+        per_event=definition.per_event,
+    )
+
+
+def last_day(contract: Contract) -> date | None:
+    """The last day of the term, or the day on which the contract ended early."""
+    version = agreed_version(contract)
+    return contract.ended_on or (version.term_until if version else None)
+
+
+def window_of(contract: Contract) -> Window:
+    """When figures of the contract may lie, as of now."""
+    version, until = agreed_version(contract), last_day(contract)
+    begin = version.term_from if version and version.term_from else today()
+    return Window(
+        start=day_start(begin),
+        end=day_start((until or today()) + timedelta(days=1)),
+        now=now(),
+        closed=tuple((one.starts_at, one.ends_at, one.period) for one in closed_periods(contract)),
+    )
+
+
+def closed_periods(contract: Contract) -> list[ClosedPeriod]:
+    """The periods of a contract that are closed now."""
+    return list(
+        db.session.scalars(
+            sa.select(ClosedPeriod)
+            .where(ClosedPeriod.contract_id == contract.id, ClosedPeriod.reopened_at.is_(None))
+            .order_by(ClosedPeriod.starts_at)
+        )
+    )
+
+
+def periods_due(contract: Contract, kind: PeriodKind) -> list[Period]:
+    """The periods of a kind that touch the term and are over: for each of them a figure is owed."""
+    version = agreed_version(contract)
+    if version is None or version.term_from is None:
+        return []
+    window = window_of(contract)
+    first = period_of_day(kind, version.term_from)
+    return [one for one in periods_until(first, min(window.end, window.now)) if one.end <= window.now]
