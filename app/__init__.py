@@ -17,6 +17,7 @@ from app.accounts.sessions import DatabaseSessions
 from app.api import figures as api_figures
 from app.api import health as health_views
 from app.api import views as api_views
+from app.assessments import views as assessment_views
 from app.audit import acts
 from app.audit import commands as audit_commands
 from app.audit import views as audit_views
@@ -33,17 +34,21 @@ from app.core import clock, refusals, templating, web
 from app.core.db import db, prepare_engine
 from app.demonstration import commands as demonstration_commands
 from app.desk import views as desk_views
-from app.desk.navigation import NAVIGATION
+from app.desk.navigation import CONTRACT_TABS, NAVIGATION
 from app.evidence import views as evidence_views
 from app.figures import commands as figure_commands
 from app.figures import views as figure_views
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
 from app.indicators.schemes import parse_scheme, scheme_references
+from app.inspections import views as inspection_views
 from app.organisations import views as organisation_views
 from app.organisations.region_file import parse_regions
+from app.plans import views as plan_views
+from app.reports import views as report_views
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
+from app.service_levels import views as service_level_views
 from app.services import views as service_views
 from app.whatif import commands as whatif_commands
 from app.whatif import views as whatif_views
@@ -61,6 +66,7 @@ CATALOGUE_KINDS = (
 
 BLUEPRINTS = (
     account_views.bp,
+    assessment_views.bp,
     audit_views.bp,
     calendar_views.bp,
     contract_views.bp,
@@ -68,7 +74,11 @@ BLUEPRINTS = (
     evidence_views.bp,
     figure_views.bp,
     indicator_views.bp,
+    inspection_views.bp,
     organisation_views.bp,
+    plan_views.bp,
+    report_views.bp,
+    service_level_views.bp,
     service_views.bp,
     desk_views.bp,
     whatif_views.bp,
@@ -131,7 +141,7 @@ def _install_web(app: web.Guanyun) -> None:
         csrf.exempt(blueprint)
     app.before_request(keep_to_the_door)
     refusals.install(app)
-    templating.install(app, NAVIGATION)
+    templating.install(app, NAVIGATION, CONTRACT_TABS)
 
 
 def chosen_locale() -> str:

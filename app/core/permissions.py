@@ -17,6 +17,15 @@ class Permission(StrEnum):
     ACCOUNT_ENABLE = "account:enable"
     ACCOUNT_READ = "account:read"
     ACCOUNT_RESET = "account:reset"
+    ASSESSMENT_COMPUTE = "assessment:compute"
+    ASSESSMENT_CONFIRM = "assessment:confirm"
+    ASSESSMENT_DECIDE = "assessment:decide"
+    ASSESSMENT_FINALISE = "assessment:finalise"
+    ASSESSMENT_ISSUE = "assessment:issue"
+    ASSESSMENT_OBJECT = "assessment:object"
+    ASSESSMENT_READ = "assessment:read"
+    ASSESSMENT_SCORE = "assessment:score"
+    ASSESSMENT_VETO = "assessment:veto"
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
     AUDIT_SEAL = "audit:seal"
@@ -37,15 +46,24 @@ class Permission(StrEnum):
     CONTRACT_VOID = "contract:void"
     DESK_READ = "desk:read"
     EVIDENCE_READ = "evidence:read"
+    EXCLUSION_CLAIM = "exclusion:claim"
+    EXCLUSION_DECIDE = "exclusion:decide"
+    EXCLUSION_WITHDRAW = "exclusion:withdraw"
     FIGURE_DOUBT = "figure:doubt"
     FIGURE_PREVIEW = "figure:preview"
     FIGURE_READ = "figure:read"
     FIGURE_SUBMIT = "figure:submit"
     FIGURE_VERIFY = "figure:verify"
+    FINDING_CREATE = "finding:create"
+    FINDING_JUDGE = "finding:judge"
+    FINDING_RECTIFY = "finding:rectify"
     GRANT_GIVE = "grant:give"
     GRANT_READ = "grant:read"
     GRANT_REVOKE = "grant:revoke"
     INDICATOR_READ = "indicator:read"
+    INSPECTION_READ = "inspection:read"
+    INSPECTION_SAMPLE = "inspection:sample"
+    INSPECTION_TAKE = "inspection:take"
     MEMBERSHIP_CREATE = "membership:create"
     MEMBERSHIP_END = "membership:end"
     ORGANISATION_CREATE = "organisation:create"
@@ -54,12 +72,22 @@ class Permission(StrEnum):
     ORGANISATION_RENAME = "organisation:rename"
     PERIOD_CLOSE = "period:close"
     PERIOD_REOPEN = "period:reopen"
+    PLAN_AGREE = "plan:agree"
+    PLAN_PROPOSE = "plan:propose"
+    PLAN_READ = "plan:read"
+    PLAN_REFUSE = "plan:refuse"
     PROFILE_UPDATE = "profile:update"
+    QUERY_ANSWER = "query:answer"
+    QUERY_ASK = "query:ask"
     REGION_LOAD = "region:load"
+    REPORT_PRODUCE = "report:produce"
+    REPORT_READ = "report:read"
+    REPORT_SIGN = "report:sign"
     SERVICE_CREATE = "service:create"
     SERVICE_READ = "service:read"
     SERVICE_RETIRE = "service:retire"
     SERVICE_UPDATE = "service:update"
+    SERVICE_LEVEL_READ = "service_level:read"
     TASK_READ = "task:read"
     TASK_RECOMPUTE = "task:recompute"
     TOKEN_CREATE = "token:create"
@@ -177,12 +205,17 @@ MANDATE_ROLES = frozenset({Role.AUTHORITY_LEAD, Role.AUTHORITY_OFFICER, Role.INS
 P = Permission
 _EVERYBODY = {P.CALENDAR_READ, P.DESK_READ, P.PROFILE_UPDATE, P.TASK_READ, P.WHATIF_RUN}
 _BUSINESS = _EVERYBODY | {
+    P.ASSESSMENT_READ,
     P.CATALOG_READ,
     P.CONTRACT_READ,
     P.EVIDENCE_READ,
     P.FIGURE_READ,
     P.INDICATOR_READ,
+    P.INSPECTION_READ,
     P.ORGANISATION_READ,
+    P.PLAN_READ,
+    P.REPORT_READ,
+    P.SERVICE_LEVEL_READ,
     P.SERVICE_READ,
 }
 _ADMINISTRATOR = _EVERYBODY | {P.ACCOUNT_READ, P.CATALOG_READ, P.GRANT_READ, P.ORGANISATION_READ, P.TOKEN_READ}
@@ -191,33 +224,82 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_OFFICER: frozenset(
         _BUSINESS
         | {
+            P.ASSESSMENT_COMPUTE,
+            P.ASSESSMENT_ISSUE,
+            P.ASSESSMENT_SCORE,
             P.CONTRACT_ATTACH,
             P.CONTRACT_DRAFT,
             P.CONTRACT_PROPOSE_TERMINATION,
             P.CONTRACT_RETURN,
             P.CONTRACT_SUBMIT,
             P.CONTRACT_VOID,
+            P.EXCLUSION_DECIDE,
             P.FIGURE_DOUBT,
             P.FIGURE_PREVIEW,
             P.FIGURE_SUBMIT,
             P.FIGURE_VERIFY,
+            P.FINDING_RECTIFY,
             P.PERIOD_CLOSE,
+            P.PLAN_PROPOSE,
+            P.QUERY_ANSWER,
+            P.REPORT_PRODUCE,
             P.SERVICE_CREATE,
             P.SERVICE_RETIRE,
             P.SERVICE_UPDATE,
         }
     ),
-    Role.AGENCY_SIGNATORY: frozenset(_BUSINESS | {P.CONTRACT_RETURN, P.CONTRACT_SIGN, P.PERIOD_REOPEN}),
+    Role.AGENCY_SIGNATORY: frozenset(
+        _BUSINESS
+        | {
+            P.ASSESSMENT_DECIDE,
+            P.ASSESSMENT_FINALISE,
+            P.ASSESSMENT_SCORE,
+            P.ASSESSMENT_VETO,
+            P.CONTRACT_RETURN,
+            P.CONTRACT_SIGN,
+            P.PERIOD_REOPEN,
+        }
+    ),
     Role.AUDIT_ADMIN: frozenset(_ADMINISTRATOR | {P.AUDIT_EXPORT, P.AUDIT_READ}),
     Role.AUTHORITY_LEAD: frozenset(_BUSINESS),
     Role.AUTHORITY_OFFICER: frozenset(_BUSINESS),
-    Role.INSPECTOR: frozenset(_BUSINESS),
+    Role.INSPECTOR: frozenset(
+        _BUSINESS
+        | {
+            P.FINDING_CREATE,
+            P.FINDING_JUDGE,
+            P.INSPECTION_SAMPLE,
+            P.INSPECTION_TAKE,
+            P.QUERY_ASK,
+            P.REPORT_SIGN,
+        }
+    ),
     Role.LEADER: frozenset(_BUSINESS),
     Role.OPERATOR_OFFICER: frozenset(
-        _BUSINESS | {P.CONTRACT_ATTACH, P.CONTRACT_RETURN, P.FIGURE_PREVIEW, P.FIGURE_SUBMIT}
+        _BUSINESS
+        | {
+            P.ASSESSMENT_OBJECT,
+            P.CONTRACT_ATTACH,
+            P.CONTRACT_RETURN,
+            P.EXCLUSION_CLAIM,
+            P.EXCLUSION_WITHDRAW,
+            P.FIGURE_PREVIEW,
+            P.FIGURE_SUBMIT,
+            P.FINDING_RECTIFY,
+            P.QUERY_ANSWER,
+        }
     ),
     Role.OPERATOR_SIGNATORY: frozenset(
-        _BUSINESS | {P.CONTRACT_AGREE_TERMINATION, P.CONTRACT_REFUSE_TERMINATION, P.CONTRACT_RETURN, P.CONTRACT_SIGN}
+        _BUSINESS
+        | {
+            P.ASSESSMENT_CONFIRM,
+            P.CONTRACT_AGREE_TERMINATION,
+            P.CONTRACT_REFUSE_TERMINATION,
+            P.CONTRACT_RETURN,
+            P.CONTRACT_SIGN,
+            P.PLAN_AGREE,
+            P.PLAN_REFUSE,
+        }
     ),
     Role.SECURITY_ADMIN: frozenset(
         _ADMINISTRATOR | {P.ACCOUNT_DISABLE, P.GRANT_GIVE, P.GRANT_REVOKE, P.TOKEN_CREATE, P.TOKEN_REVOKE}
@@ -242,12 +324,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # What the system itself may do in scheduled jobs and set-up commands, and nothing else.
 SYSTEM_PERMISSIONS = frozenset(
     {
+        P.ASSESSMENT_COMPUTE,
+        P.ASSESSMENT_READ,
         P.AUDIT_SEAL,
         P.CATALOG_LOAD,
         P.CONTRACT_EXPIRE,
         P.CONTRACT_READ,
         P.CONTRACT_TAKE_EFFECT,
         P.REGION_LOAD,
+        P.REPORT_PRODUCE,
+        P.REPORT_READ,
         P.TASK_RECOMPUTE,
     }
 )
@@ -258,6 +344,15 @@ PERMISSION_LABELS = {
     P.ACCOUNT_ENABLE: _l("启用账号"),
     P.ACCOUNT_READ: _l("查看账号"),
     P.ACCOUNT_RESET: _l("重置登录凭据"),
+    P.ASSESSMENT_COMPUTE: _l("计算考核得分"),
+    P.ASSESSMENT_CONFIRM: _l("确认考核结果"),
+    P.ASSESSMENT_DECIDE: _l("裁定考核异议"),
+    P.ASSESSMENT_FINALISE: _l("考核定稿"),
+    P.ASSESSMENT_ISSUE: _l("发布考核结果"),
+    P.ASSESSMENT_OBJECT: _l("提出考核异议"),
+    P.ASSESSMENT_READ: _l("查看考核"),
+    P.ASSESSMENT_SCORE: _l("定性评分"),
+    P.ASSESSMENT_VETO: _l("登记一票否决"),
     P.AUDIT_EXPORT: _l("导出审计记录"),
     P.AUDIT_READ: _l("查看审计记录"),
     P.AUDIT_SEAL: _l("封存审计树头"),
@@ -278,15 +373,24 @@ PERMISSION_LABELS = {
     P.CONTRACT_VOID: _l("作废合同"),
     P.DESK_READ: _l("查看工作台"),
     P.EVIDENCE_READ: _l("查看证据材料"),
+    P.EXCLUSION_CLAIM: _l("申报除外时段"),
+    P.EXCLUSION_DECIDE: _l("裁定除外时段"),
+    P.EXCLUSION_WITHDRAW: _l("撤回除外申报"),
     P.FIGURE_DOUBT: _l("标记数据存疑"),
     P.FIGURE_PREVIEW: _l("预览数据"),
     P.FIGURE_READ: _l("查看数据"),
     P.FIGURE_SUBMIT: _l("报送数据"),
     P.FIGURE_VERIFY: _l("核验数据"),
+    P.FINDING_CREATE: _l("提出督查问题"),
+    P.FINDING_JUDGE: _l("复核整改"),
+    P.FINDING_RECTIFY: _l("报送整改"),
     P.GRANT_GIVE: _l("授予角色"),
     P.GRANT_READ: _l("查看授权"),
     P.GRANT_REVOKE: _l("收回角色"),
     P.INDICATOR_READ: _l("查看指标"),
+    P.INSPECTION_READ: _l("查看督查"),
+    P.INSPECTION_SAMPLE: _l("抽查数据"),
+    P.INSPECTION_TAKE: _l("承办督查"),
     P.MEMBERSHIP_CREATE: _l("登记任职"),
     P.MEMBERSHIP_END: _l("结束任职"),
     P.ORGANISATION_CREATE: _l("登记机构"),
@@ -295,12 +399,22 @@ PERMISSION_LABELS = {
     P.ORGANISATION_RENAME: _l("变更机构名称"),
     P.PERIOD_CLOSE: _l("关闭数据周期"),
     P.PERIOD_REOPEN: _l("重开数据周期"),
+    P.PLAN_AGREE: _l("同意考核约定"),
+    P.PLAN_PROPOSE: _l("提出考核约定"),
+    P.PLAN_READ: _l("查看考核约定"),
+    P.PLAN_REFUSE: _l("不同意考核约定"),
     P.PROFILE_UPDATE: _l("维护本人账号"),
+    P.QUERY_ANSWER: _l("答复督查询问"),
+    P.QUERY_ASK: _l("提出督查询问"),
     P.REGION_LOAD: _l("载入行政区划"),
+    P.REPORT_PRODUCE: _l("生成绩效报告"),
+    P.REPORT_READ: _l("查看绩效报告"),
+    P.REPORT_SIGN: _l("签发督查结论"),
     P.SERVICE_CREATE: _l("登记服务"),
     P.SERVICE_READ: _l("查看服务"),
     P.SERVICE_RETIRE: _l("停用服务"),
     P.SERVICE_UPDATE: _l("修改服务"),
+    P.SERVICE_LEVEL_READ: _l("查看服务水平"),
     P.TASK_READ: _l("查看待办"),
     P.TASK_RECOMPUTE: _l("重算待办期限"),
     P.TOKEN_CREATE: _l("签发接口令牌"),

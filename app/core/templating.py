@@ -40,7 +40,17 @@ class NavigationGroup:
     items: Sequence[NavigationItem]
 
 
-def install(app: Flask, navigation: Sequence[NavigationGroup]) -> None:
+@dataclass(frozen=True)
+class ContractTab:
+    """A page of another room about one contract (its endpoint takes `code`), beside the contract's own tabs."""
+
+    key: str
+    label: Any
+    endpoint: str
+    permission: Permission
+
+
+def install(app: Flask, navigation: Sequence[NavigationGroup], tabs: Sequence[ContractTab] = ()) -> None:
     """Gives templates their names."""
     app.jinja_env.globals.update(icon=icon, static_url=static_url, fmt=fmt, once=once)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -51,6 +61,7 @@ def install(app: Flask, navigation: Sequence[NavigationGroup]) -> None:
         return {
             "actor": shown_actor(actor) if actor else None,
             "can": lambda permission: actor is not None and actor.may(Permission(permission)),
+            "contract_tabs": lambda code: build_tabs(tabs, actor, code) if actor else [],
             "navigation": build_navigation(navigation, actor) if actor else [],
             "locale": "en" if str(get_locale()) == "en" else "zh",
             "request_id": g.get("request_id", ""),
@@ -86,6 +97,15 @@ def build_navigation(navigation: Sequence[NavigationGroup], actor: Actor) -> lis
         if items:
             groups.append({"label": str(group.label), "items": items})
     return groups
+
+
+def build_tabs(tabs: Sequence[ContractTab], actor: Actor, code: str) -> list[dict[str, Any]]:
+    """The rooms' pages of one contract that this actor may open, as components/tabs.html shows them."""
+    return [
+        {"key": one.key, "label": str(one.label), "href": url_for(one.endpoint, code=code)}
+        for one in tabs
+        if actor.may(one.permission)
+    ]
 
 
 def _item(item: NavigationItem, actor: Actor) -> dict[str, Any]:

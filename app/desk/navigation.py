@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.core.permissions import Permission
-from app.core.templating import NavigationGroup, NavigationItem
+from app.core.templating import ContractTab, NavigationGroup, NavigationItem
 from app.lifecycle.queries import count_own_tasks
 
 NAVIGATION = (
@@ -34,4 +34,12 @@ NAVIGATION = (
             NavigationItem(_l("审计记录"), "audit.index", "history", Permission.AUDIT_READ),
         ),
     ),
+)
+
+CONTRACT_TABS = (
+    ContractTab("figures", _l("数据"), "figures.index", Permission.FIGURE_READ),
+    ContractTab("plans", _l("考核约定"), "plans.index", Permission.PLAN_READ),
+    ContractTab("service_levels", _l("服务水平"), "service_levels.index", Permission.SERVICE_LEVEL_READ),
+    ContractTab("assessments", _l("考核"), "assessments.index", Permission.ASSESSMENT_READ),
+    ContractTab("reports", _l("绩效报告"), "reports.of_contract", Permission.REPORT_READ),
 )

@@ -23,8 +23,7 @@ from app.figures.models import FigurePreview, Submission
 from app.figures.queries import same_file
 from app.figures.reading import FileFlaw
 from app.figures.wording import explain_file, explain_row
-from app.lifecycle.actions import finish_task, open_task
-from app.lifecycle.queries import open_tasks_of
+from app.lifecycle.actions import ask_once, finish_task
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
@@ -218,11 +217,4 @@ def _ask_for_verification(contract: Contract, made: Submission) -> None:
     if not asked:
         asked = {one.organisation_id for one in parties if one.side is Side.SUPERVISION} - {made.organisation_id}
     for organisation_id in sorted(asked):
-        ask_once(contract, organisation_id, P.FIGURE_VERIFY, VERIFY_WITHIN)
-
-
-def ask_once(contract: Contract, organisation_id: int, permission: Permission, workdays: int) -> None:
-    """Opens a task unless the organisation owes the same act already. Needs a running act."""
-    open_now = {(one.organisation_id, str(one.permission)) for one in open_tasks_of(contract.subject)}
-    if (organisation_id, permission.value) not in open_now:
-        open_task(contract.subject, organisation_id, permission, workdays)
+        ask_once(contract.subject, organisation_id, P.FIGURE_VERIFY, VERIFY_WITHIN)

@@ -15,13 +15,13 @@ from app.core.db import db
 from app.core.errors import NotAllowed, NotFound, Problem, Refused, WrongState
 from app.core.periods import Period, PeriodKind
 from app.core.permissions import Permission, Side
-from app.figures.actions import ANSWER_DOUBT_WITHIN, ask_once
+from app.figures.actions import ANSWER_DOUBT_WITHIN
 from app.figures.kinds import Source, SubmissionKind, Verdict
 from app.figures.measures import closed_periods, window_of
 from app.figures.models import ClosedPeriod, Figure, Submission, Verification
 from app.figures.queries import count_unverified, in_sheaf, is_current, unverified, unverified_events
 from app.figures.storing import queue, store_verdicts
-from app.lifecycle.actions import finish_task
+from app.lifecycle.actions import ask_once, finish_task
 from app.subjects.actions import stand_for_side
 from app.subjects.queries import side_of
 
@@ -74,7 +74,7 @@ def _judge(actor: Actor, contract: Contract, figure_ids: Sequence[int], verdict:
             db.session.flush()
             store_verdicts(made, ids)
             if verdict is Verdict.DOUBTED:
-                ask_once(contract, submission.organisation_id, P.FIGURE_SUBMIT, ANSWER_DOUBT_WITHIN)
+                ask_once(contract.subject, submission.organisation_id, P.FIGURE_SUBMIT, ANSWER_DOUBT_WITHIN)
         _finish(actor, contract)
     return len(figure_ids)
 
@@ -169,7 +169,7 @@ def judge_events(actor: Actor, submission: Submission, verdict: Verdict, reason:
         made = _verification(actor, submission, side, verdict, reason)
         db.session.add(made)
         if verdict is Verdict.DOUBTED:
-            ask_once(contract, submission.organisation_id, P.FIGURE_SUBMIT, ANSWER_DOUBT_WITHIN)
+            ask_once(contract.subject, submission.organisation_id, P.FIGURE_SUBMIT, ANSWER_DOUBT_WITHIN)
         _finish(actor, contract)
     return made
 

@@ -1,5 +1,7 @@
 """Opening, ending and recomputing tasks. Rooms call these inside their own acts."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from app.audit import act
@@ -12,13 +14,14 @@ from app.lifecycle.models import Task, TaskState
 from app.subjects.models import Subject
 
 
-def open_task(subject: Subject, organisation_id: int, permission: Permission, workdays: int) -> Task:
+def open_task(subject: Subject, organisation_id: int, permission: Permission, workdays: int, item: str = "") -> Task:
     """An organisation owes an act within working days, counted from tomorrow. Needs a running act."""
     due = deadline(today(), workdays)
     task = Task(
         subject_id=subject.id,
         organisation_id=organisation_id,
         permission=permission,
+        item=item,
         started_on=today(),
         workdays=workdays,
         due_on=due.day,
@@ -29,15 +32,29 @@ def open_task(subject: Subject, organisation_id: int, permission: Permission, wo
     return task
 
 
-def finish_task(actor: Actor, subject: Subject, permission: Permission) -> None:
-    """Ends the actor's organisation's open task for this act, if there is one. Needs a running act."""
-    for task in _open(subject, Task.permission == permission, Task.organisation_id == actor.organisation_id):
+def ask_once(
+    subject: Subject, organisation_id: int, permission: Permission, workdays: int, item: str = ""
+) -> Task | None:
+    """`open_task` unless the organisation owes the same act for the same item already. Needs a running act."""
+    same = (Task.organisation_id == organisation_id, Task.permission == permission, Task.item == item)
+    return None if _open(subject, *same) else open_task(subject, organisation_id, permission, workdays, item)
+
+
+def finish_task(actor: Actor, subject: Subject, permission: Permission, item: str = "") -> None:
+    """Ends the actor's organisation's open task for this act and item, if there is one. Needs a running act."""
+    same = (Task.permission == permission, Task.item == item)
+    for task in _open(subject, *same, Task.organisation_id == actor.organisation_id):
         _end(actor, task, TaskState.DONE)
 
 
-def drop_tasks(actor: Actor, subject: Subject) -> None:
-    """Ends all open tasks of a subject that are no longer owed. Needs a running act."""
-    for task in _open(subject):
+def drop_tasks(actor: Actor, subject: Subject, permissions: Iterable[Permission] = (), item: str = "") -> None:
+    """Ends open tasks of a subject that are no longer owed: all, or those for some acts on one item.
+
+    Needs a running act.
+    """
+    wanted = list(permissions)
+    conditions = (Task.permission.in_(wanted), Task.item == item) if wanted else ()
+    for task in _open(subject, *conditions):
         _end(actor, task, TaskState.DROPPED)
 
 

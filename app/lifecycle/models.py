@@ -32,6 +32,8 @@ class TaskState(LabelledEnum):
 class Task(Entity):
     """`permission` is the act that is owed. The start day is not counted; `due_on` is a working day.
 
+    `item` says which thing of the subject it is owed for (a period, a finding), empty where the subject itself is.
+
     `provisional` says that the due day lies in a year whose holidays are not announced; it is computed again when
     they are.
     """
@@ -47,6 +49,7 @@ class Task(Entity):
             "subject_id",
             "organisation_id",
             "permission",
+            "item",
             unique=True,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
@@ -56,6 +59,7 @@ class Task(Entity):
     subject_id: Mapped[int] = mapped_column(sa.ForeignKey("subjects.id"))
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
     permission: Mapped[Permission] = mapped_column(sa.String(60))
+    item: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     started_on: Mapped[date]
     workdays: Mapped[int]
     due_on: Mapped[date]

@@ -1,0 +1,1 @@
+"""Assessments: scores, grades and deductions of a contract's periods, from computed to final."""

@@ -1,0 +1,1 @@
+"""Inspections of reports: samples, queries, findings, rectification, verdicts, the signed conclusion."""

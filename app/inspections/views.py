@@ -1,0 +1,5 @@
+"""Pages of inspections."""
+
+from flask import Blueprint
+
+bp = Blueprint("inspections", __name__)

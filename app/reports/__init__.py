@@ -1,0 +1,1 @@
+"""Performance reports: produced once for each period, fixed by digest, as page, PDF and XLSX."""
