@@ -63,8 +63,13 @@ class Findings:
         return 0 if self.problems else self.row_count - self.stored_count
 
     @property
+    def rows(self) -> list[FigureRow]:
+        """Every figure that would be stored."""
+        return [row for row, _revision in self.fresh + self.corrected]
+
+    @property
     def periods(self) -> list[str]:
-        return sorted({row.period.text for row, _revision in self.fresh + self.corrected})
+        return sorted({row.period.text for row in self.rows})
 
 
 def look_at(contract: Contract, source: Source, delivery: Delivery) -> Findings:

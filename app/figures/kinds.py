@@ -83,6 +83,9 @@ class EventStatus(LabelledEnum):
         }
 
 
+# What follows from status events where a service has any: availability, unplanned outages, the longest outage.
+FROM_EVENTS = frozenset({"KI-001", "KI-007", "KI-008"})
+
 SOURCE_ROLES: dict[PartyRole, Source] = {
     PartyRole.OPERATOR: Source.OPERATOR_REPORT,
     PartyRole.CLIENT: Source.AGENCY_LOG,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import current, parsed
 from app.contracts.models import Contract, ContractService, ContractVersion, Pricing, VersionState
-from app.core.clock import now, today
+from app.core.clock import local, now, today
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.periods import Period, PeriodKind, day_start, period_of_day, periods_until
@@ -16,9 +16,9 @@ from app.figures.models import ClosedPeriod
 from app.indicators.definitions import FigureForm
 from app.organisations.models import in_language
 
-# Percentages of a plan, not of a whole: these may pass 100 %, and what was saved may be less than nothing.
-ABOVE_THE_PLAN = frozenset({"KI-043", "KI-059", "KI-060", "KI-063"})
-BELOW_ZERO = frozenset({"KI-063"})
+# The number of finished transactions, and the levels that follow from it where nobody reports them by themselves.
+VOLUME = "KI-040"
+RESTING_ON_VOLUME = frozenset({"KI-042", "KI-043"})
 
 
 def agreed_version(contract: Contract) -> ContractVersion | None:
@@ -29,20 +29,50 @@ def agreed_version(contract: Contract) -> ContractVersion | None:
 def measures_of(contract: Contract) -> list[Measure]:
     """Every service × indicator for which figures are owed, in the contract's order."""
     version = agreed_version(contract)
-    return [measure for line in version.lines for measure in _of_line(line, version)] if version else []
+    if version is None:
+        return []
+    known: dict[str, CatalogueEntry | None] = {}
+    return [measure for line in version.lines for measure in _of_line(line, version, known)]
 
 
-def _of_line(line: ContractService, version: ContractVersion) -> list[Measure]:
+def _of_line(line: ContractService, version: ContractVersion, known: dict[str, CatalogueEntry | None]) -> list[Measure]:
     found = [_measure(line, level.indicator, level.period.value) for level in line.levels]
-    usage = line.service.usage_indicator
-    if line.pricing is Pricing.UNIT_PRICE and usage and all(one.indicator != usage for one in found):
-        # What is paid by use has to be counted, whether or not a level is agreed for it.
-        try:
-            entry = current("indicator", usage, version.term_from or today())
-        except NotFound:
-            return found
-        found.append(_measure(line, entry, line.pay_period.value))
+    for code, due in _counted(line).items():
+        if any(one.indicator == code for one in found):
+            continue
+        if code not in known:
+            known[code] = _definition(code, version)
+        entry = known[code]
+        if entry is not None:
+            found.append(_measure(line, entry, due))
     return found
+
+
+def _definition(code: str, version: ContractVersion) -> CatalogueEntry | None:
+    try:
+        return current("indicator", code, _defined_on(version))
+    except NotFound:
+        return None
+
+
+def _defined_on(version: ContractVersion) -> date:
+    """The day whose definitions count: the term's first, of an existing contract the day on which it was brought in."""
+    if version.is_existing and version.sealed_at is not None:
+        return local(version.sealed_at).date()
+    return version.term_from or today()
+
+
+def _counted(line: ContractService) -> dict[str, str]:
+    """What has to be counted although no level is agreed for it, with the period for which it is owed."""
+    counted: dict[str, str] = {}
+    if line.pricing is Pricing.UNIT_PRICE and line.service.usage_indicator:
+        # What is paid by use.
+        counted[line.service.usage_indicator] = line.pay_period.value
+    resting = [PeriodKind(one.period.value) for one in line.levels if one.indicator.code in RESTING_ON_VOLUME]
+    if resting:
+        # Its whole and its channel `online` are what such a level can be worked out from.
+        counted.setdefault(VOLUME, min(resting, key=lambda kind: kind.rank).value)
+    return counted
 
 
 def _measure(line: ContractService, entry: CatalogueEntry, due: str) -> Measure:
@@ -67,8 +97,8 @@ def _measure(line: ContractService, entry: CatalogueEntry, due: str) -> Measure:
         due=due,
         kinds=frozenset(kinds),
         ratio=definition.form is FigureForm.RATIO,
-        share=definition.unit.zh == "%" and entry.code not in ABOVE_THE_PLAN,
-        signed=entry.code in BELOW_ZERO,
+        share=definition.unit.zh == "%" and not definition.over_full,
+        signed=definition.signed,
         per_event=definition.per_event,
     )
 

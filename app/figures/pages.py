@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +16,13 @@ from app.core.formats import fmt
 from app.core.periods import Period, PeriodKind
 from app.core.permissions import Permission
 from app.evidence import store
+from app.evidence.models import EvidenceFile
 from app.figures import queries
+from app.figures.evidence import resolve, unproven
 from app.figures.figure_rules import MILLION, FigureRow, Measure, RowProblem
+from app.figures.forecasts import Forecast, forecasts_of
 from app.figures.judging import Delivery, Findings, look_at
-from app.figures.kinds import SOURCE_ROLES, Source, Standing
+from app.figures.kinds import FROM_EVENTS, SOURCE_ROLES, Source, Standing
 from app.figures.measures import closed_periods, measures_of, periods_due
 from app.figures.models import Figure, FigureFlag, FigurePreview, Submission, Verification
 from app.figures.queries import CurrentFigure
@@ -73,7 +77,8 @@ def matrix_of(actor: Actor, contract: Contract, kind: str, source: Source, until
     shown, older, newer = _slice(due, until, COLUMNS[kind])
     stored = queries.current_figures(contract, shown, source)
     flagged = queries.flags_on(one.id for one in stored)
-    rows = _rows(contract, [one for one in measures if one.due == kind], shown, stored, flagged)
+    watched = queries.watched_since(contract, source)
+    rows = _rows(Grid(contract, shown, stored, flagged, watched), [one for one in measures if one.due == kind])
     own = is_client(actor, contract)
     return Matrix(
         contract=contract,
@@ -112,28 +117,38 @@ def _slice(due: list[Period], until: str, count: int) -> tuple[list[Period], str
     return due[start:end], texts[start - 1] if start else "", newer
 
 
-def _rows(
-    contract: Contract,
-    measures: Iterable[Measure],
-    periods: Sequence[Period],
-    stored: list[CurrentFigure],
-    flagged: dict[int, list[FigureFlag]],
-) -> list[tuple[Measure, str, list[Cell]]]:
-    by_key = {one.key: one for one in stored}
+@dataclass(frozen=True)
+class Grid:
+    """What the cells of the matrix are read from; `watched` are the services with events and since when."""
+
+    contract: Contract
+    periods: Sequence[Period]
+    stored: Sequence[CurrentFigure]
+    flagged: dict[int, list[FigureFlag]]
+    watched: dict[int, datetime]
+
+    def computed(self, measure: Measure, period: Period) -> bool:
+        since = self.watched.get(measure.service_id)
+        return measure.indicator in FROM_EVENTS and since is not None and since < period.end
+
+
+def _rows(grid: Grid, measures: Iterable[Measure]) -> list[tuple[Measure, str, list[Cell]]]:
+    by_key = {one.key: one for one in grid.stored}
     channels: dict[tuple[int, str], set[str]] = {}
-    for one in stored:
+    for one in grid.stored:
         channels.setdefault((one.service_id, one.indicator), set()).add(one.channel)
     found = []
     for measure in measures:
         for channel in sorted(channels.get(measure.key, {""})):
-            figures = [by_key.get((*measure.key, period.text, channel)) for period in periods]
-            found.append((measure, channel, [_cell(contract, measure, one, flagged) for one in figures]))
+            figures = [(period, by_key.get((*measure.key, period.text, channel))) for period in grid.periods]
+            found.append((measure, channel, [_cell(grid, measure, *one) for one in figures]))
     return found
 
 
-def _cell(
-    contract: Contract, measure: Measure, figure: CurrentFigure | None, flagged: dict[int, list[FigureFlag]]
-) -> Cell:
+def _cell(grid: Grid, measure: Measure, period: Period, figure: CurrentFigure | None) -> Cell:
+    if figure is None and grid.computed(measure, period):
+        href = url_for("service_levels.index", code=grid.contract.code, period=period.text)
+        return Cell(_("由事件计算"), tone="info", tag=_("事件"), href=href)
     if figure is None:
         return Cell(_("缺"), tone="bad")
     verdict = figure.verdict
@@ -141,8 +156,8 @@ def _cell(
         text=shown_value(figure.standing, figure.value, measure.decimals),
         tone=verdict.tone if verdict else "info",
         tag=str(verdict.label) if verdict else _("已报"),
-        flagged=figure.id in flagged,
-        href=url_for("figures.detail", code=contract.code, figure=figure.id),
+        flagged=figure.id in grid.flagged,
+        href=url_for("figures.detail", code=grid.contract.code, figure=figure.id),
     )
 
 
@@ -162,7 +177,14 @@ def template_of(contract: Contract) -> bytes:
     owed = [(one, period) for one in measures for period in periods_due(contract, PeriodKind(one.due))[-3:]]
     stored = queries.current_figures(contract, {period for _one, period in owed}) if owed else []
     known = {(one.service_id, one.indicator, one.period) for one in stored}
-    rows = [TemplateRow(one, period) for one, period in owed if (*one.key, period.text) not in known]
+    watched = queries.watched_since(contract)
+    rows = [
+        TemplateRow(one, period)
+        for one, period in owed
+        if (*one.key, period.text) not in known
+        # What events say is computed; a report beside it is allowed, but not asked for.
+        and not (one.indicator in FROM_EVENTS and one.service_id in watched and watched[one.service_id] < period.end)
+    ]
     return template_xlsx(f"{contract.code} {contract.subject.title}", measures, rows)
 
 
@@ -180,6 +202,8 @@ class PreviewPage:
     own: bool
     rows: list[dict[str, str]]
     flags: list[tuple[str, str]]
+    unproven: list[str]
+    forecasts: list[Forecast]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -211,6 +235,8 @@ def preview_page(actor: Actor, contract: Contract, preview: FigurePreview) -> Pr
         own=actor.organisation_id == preview.organisation_id and actor.may(Permission.FIGURE_SUBMIT),
         rows=[_row(row, word) for row, word in corrected + fresh],
         flags=[(_figure_words(one.row), explain_flag(one.code, one.params)) for one in findings.flags[:SHOWN_FLAGS]],
+        unproven=[_figure_words(row) for row in unproven(contract, findings.rows)],
+        forecasts=forecasts_of(contract, findings, preview.source) if findings.stored_count else [],
     )
 
 
@@ -316,6 +342,7 @@ class FigurePage:
     revisions: list[Revision]
     current: Revision
     may_judge: bool
+    evidence: dict[str, list[EvidenceFile]]
 
 
 def figure_page(actor: Actor, contract: Contract, figure: Figure) -> FigurePage:
@@ -336,4 +363,5 @@ def figure_page(actor: Actor, contract: Contract, figure: Figure) -> FigurePage:
     current = next(one for one in revisions if one.figure.source is figure.source)
     reported_by = current.figure.submission.organisation_id
     judge = actor.may(Permission.FIGURE_VERIFY) and reported_by != actor.organisation_id
-    return FigurePage(contract, figure, measure, revisions, current, judge)
+    evidence = resolve(contract, (one.figure.evidence for one in revisions))
+    return FigurePage(contract, figure, measure, revisions, current, judge, evidence)

@@ -284,6 +284,19 @@ def unverified_events(contract: Contract) -> list[Submission]:
     )
 
 
+def has_doubts(contract: Contract) -> bool:
+    """Whether a standing figure or a file of events was last judged doubtful: who reported it owes an answer."""
+    figures = sa.exists().where(Figure.contract_id == contract.id, is_current(), newest_verdict() == Verdict.DOUBTED)
+    newest = (
+        sa.select(sa.func.max(Verification.id))
+        .join(Submission, Submission.id == Verification.submission_id)
+        .where(Submission.contract_id == contract.id, Submission.kind == SubmissionKind.EVENTS)
+        .group_by(Verification.submission_id)
+    )
+    events = sa.exists().where(Verification.id.in_(newest), Verification.verdict == Verdict.DOUBTED)
+    return bool(db.session.scalar(sa.select(sa.or_(figures, events))))
+
+
 def previews_of(contract: Contract, limit: int = 20) -> list[FigurePreview]:
     """The latest previews, newest first: the verifier sees what was tried."""
     return list(
@@ -337,3 +350,13 @@ def events_of(
         .order_by(StatusEvent.service_id, StatusEvent.at)
     )
     return [Event(*one) for one in rows]
+
+
+def watched_since(contract: Contract, source: Source = Source.OPERATOR_REPORT) -> dict[int, datetime]:
+    """The first event of each service from a source: from then on its availability is computed, not typed in."""
+    rows = db.session.execute(
+        sa.select(StatusEvent.service_id, sa.func.min(StatusEvent.at))
+        .where(StatusEvent.contract_id == contract.id, StatusEvent.source == source)
+        .group_by(StatusEvent.service_id)
+    )
+    return {service_id: first for service_id, first in rows}  # noqa: C416 - rows are no pairs to the type checker

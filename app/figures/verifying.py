@@ -19,9 +19,10 @@ from app.figures.actions import ANSWER_DOUBT_WITHIN
 from app.figures.kinds import Source, SubmissionKind, Verdict
 from app.figures.measures import closed_periods, window_of
 from app.figures.models import ClosedPeriod, Figure, Submission, Verification
-from app.figures.queries import count_unverified, in_sheaf, is_current, unverified, unverified_events
+from app.figures.queries import count_unverified, has_doubts, in_sheaf, is_current, unverified, unverified_events
 from app.figures.storing import queue, store_verdicts
-from app.lifecycle.actions import ask_once, finish_task
+from app.lifecycle.actions import ask_once, drop_tasks, finish_task
+from app.lifecycle.queries import open_tasks_of
 from app.subjects.actions import stand_for_side
 from app.subjects.queries import side_of
 
@@ -29,9 +30,9 @@ P = Permission
 CLOSABLE = frozenset({PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR})
 
 
-def verify(actor: Actor, contract: Contract, figure_ids: Sequence[int]) -> int:
-    """Marks standing figures as verified, all in one act; returns how many."""
-    return _judge(actor, contract, figure_ids, Verdict.VERIFIED, "")
+def verify(actor: Actor, contract: Contract, figure_ids: Sequence[int], note: str = "") -> int:
+    """Marks standing figures as verified, all in one act; returns how many. A note says why after a doubt."""
+    return _judge(actor, contract, figure_ids, Verdict.VERIFIED, note)
 
 
 def doubt(actor: Actor, contract: Contract, figure_ids: Sequence[int], reason: str) -> int:
@@ -147,10 +148,13 @@ def _verification(actor: Actor, submission: Submission, side: Side, verdict: Ver
 
 
 def _finish(actor: Actor, contract: Contract) -> None:
-    """The task is done when nothing waits any more."""
+    """The task is done when nothing waits any more; nobody owes an answer to a doubt that was taken back."""
     db.session.flush()
     if count_unverified(contract) == 0 and not unverified_events(contract):
         finish_task(actor, contract.subject, P.FIGURE_VERIFY)
+    asked = any(task.permission == P.FIGURE_SUBMIT for task in open_tasks_of(contract.subject))
+    if asked and not has_doubts(contract):
+        drop_tasks(actor, contract.subject, [P.FIGURE_SUBMIT])
 
 
 def judge_events(actor: Actor, submission: Submission, verdict: Verdict, reason: str = "") -> Verification:

@@ -136,7 +136,7 @@ def _why_nothing(state: State, held: bool) -> Wording:
 
 
 def _loss(rule: DeductionRule, figure: Figure) -> _Loss:
-    value, precision = Fraction(figure.value or 0), rule.handling.precision
+    value, precision = figure.amount, rule.handling.precision
     measure = rule.measure
     if isinstance(measure, Banded):
         return _loss_by_band(measure, value, precision)

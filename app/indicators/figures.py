@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from app.catalogues.wording import N_, Wording
 from app.indicators.exact import shown
@@ -12,11 +13,20 @@ from app.indicators.scheme_terms import Handling, MissingRule, SmallRule
 
 @dataclass(frozen=True)
 class Figure:
-    """A value, or a declared missing one; `required` is false where the contract asks for none."""
+    """A value, or a declared missing one; `required` is false where the contract asks for none.
+
+    A value that was calculated goes on for ever sometimes: then `value` is what is shown and `exact` what is judged.
+    """
 
     value: Decimal | None
     denominator: Decimal | None = None
     required: bool = True
+    exact: Fraction | None = None
+
+    @property
+    def amount(self) -> Fraction:
+        """The number that is judged; nothing where there is no value."""
+        return self.exact if self.exact is not None else Fraction(self.value or 0)
 
 
 MISSING = Figure(None)
@@ -65,6 +75,7 @@ def _plain_figure(figure: Figure) -> dict[str, object]:
         "value": None if figure.value is None else shown(figure.value),
         "denominator": None if figure.denominator is None else shown(figure.denominator),
         "required": figure.required,
+        **({} if figure.exact is None else {"exact": str(figure.exact)}),
     }
 
 

@@ -56,7 +56,8 @@ class BonusScore:
 class Score:
     """A period's score. `total` and `grade` are None while something is held, and `reason` says what.
 
-    `failed` are the codes for `Inputs.failed_before` of the next period.
+    `failed` are the codes for `Inputs.failed_before` of the next period. `exact` is the total before it was rounded,
+    for whoever adds several up.
     """
 
     items: tuple[ItemScore, ...]
@@ -68,6 +69,7 @@ class Score:
     grade: Grade | None
     reason: Wording
     failed: frozenset[str]
+    exact: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _judge(item: Item, inputs: Inputs, scheme: Scheme) -> _Judged:
     taken = take(figure, item.handling)
     if taken.effect is not Effect.COUNTED or figure.value is None:
         return _without_score(item, figure, taken)
-    exact, reason = score_of(item.function, Fraction(figure.value), item.handling.precision, scheme.rounding)
+    exact, reason = score_of(item.function, figure.amount, item.handling.precision, scheme.rounding)
     failed = exact < HUNDRED
     if not failed or not item.handling.repeats or item.code not in inputs.failed_before:
         return _Judged(item, figure, taken, exact, reason, failed)
@@ -220,9 +222,9 @@ def _bonus_items(scheme: Scheme) -> tuple[BonusItem, ...]:
 
 
 def _bonus_points(rule: BonusItem, figure: Figure) -> Fraction:
-    if figure.value is None or figure.value <= 0:
+    if figure.value is None or figure.amount <= 0:
         return ZERO
-    return Fraction(rule.points) * (Fraction(figure.value) // Fraction(rule.per))
+    return Fraction(rule.points) * (figure.amount // Fraction(rule.per))
 
 
 def _bonus_score(rule: BonusItem, figure: Figure) -> BonusScore:
@@ -249,8 +251,9 @@ def _summed(
 ) -> Score:
     earned = sum((_bonus_points(rule, inputs.figure(rule.indicator)) for rule in _bonus_items(scheme)), ZERO)
     bonus = min(earned, Fraction(scheme.bonus.cap)) if scheme.bonus else ZERO
+    exact = None if base is None else min(HUNDRED, base + bonus)
     # The grade follows the total as it is shown, so that 90.00 is never graded as less than 90.
-    total = None if base is None else rounded(min(HUNDRED, base + bonus), scheme.rounding)
+    total = None if exact is None else rounded(exact, scheme.rounding)
     vetoes = tuple(veto for veto in scheme.vetoes if veto.code in inputs.vetoes)
     grade = _grade(scheme, total, vetoes)
     sums = None if base is None or total is None else (base, earned, bonus, total)
@@ -264,6 +267,7 @@ def _summed(
         grade=grade,
         reason=_graded(_sum_reason(sums, scheme.rounding) if sums else _held_reason(parts[0]), grade, vetoes),
         failed=failed,
+        exact=exact,
     )
 
 

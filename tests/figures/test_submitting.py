@@ -178,6 +178,27 @@ def test_figures_that_came_after_the_page_was_opened_are_not_verified_unseen(w, 
     assert [one.verdict for one in standing(running) if one.id > seen] == [None]
 
 
+def test_a_doubt_that_is_taken_back_leaves_nobody_an_answer_to_give(w, running):
+    report(w, running, running.line("99"), running.line("98", service=1))
+    officer, second = w.actor("officer"), w.actor("second_officer")
+    first, other = (one.id for one in standing(running))
+    verifying.doubt(officer, running.contract, [first, other], "与探针不符")
+    verifying.verify(second, running.contract, [first], "已与探针记录核对")
+    assert owed(running) == {("OPERATOR", "figure:submit")}
+    verifying.verify(second, running.contract, [other], "已与探针记录核对")
+    assert owed(running) == set()
+    assert queries.verdicts_on([other])[other][0].reason == "已与探针记录核对"
+
+
+def test_a_doubt_about_events_is_taken_back_as_well(w, running):
+    lines = f"at,service,status\n2026-03-05T10:00:00+08:00,{running.services[0]},down\n"
+    made = submit_events(w.actor("operator_officer"), running.contract, "e.csv", lines.encode()).submission
+    verifying.judge_events(w.actor("officer"), made, Verdict.DOUBTED, "不符")
+    assert owed(running) == {("OPERATOR", "figure:submit")}
+    verifying.judge_events(w.actor("officer"), made, Verdict.VERIFIED)
+    assert owed(running) == set()
+
+
 def test_a_doubt_needs_a_reason_and_asks_the_operator(w, running):
     report(w, running)
     ids = [one.id for one in standing(running)]

@@ -40,13 +40,18 @@ def test_the_packaged_schemes_are_sound_defaults_with_their_source():
     assert CHECKED.findings == ()
     assert [(one.head.code, one.head.status) for one in PACKAGED] == [
         ("SC-MONTH", Status.DEFAULT),
+        ("SC-AVAIL", Status.DEFAULT),
+        ("SC-USE", Status.DEFAULT),
         ("SC-YEAR", Status.DEFAULT),
     ]
     assert all(one.head.citation for one in PACKAGED)
-    assert sorted(packaged_schemes()) == ["SC-MONTH", "SC-YEAR"]
+    assert sorted(packaged_schemes()) == ["SC-AVAIL", "SC-MONTH", "SC-USE", "SC-YEAR"]
 
 
-@pytest.mark.parametrize("place, period", [(0, "month"), (1, "year")], ids=["SC-MONTH", "SC-YEAR"])
+PERIODS = [(0, "month"), (1, "month"), (2, "month"), (2, "quarter"), (3, "year")]
+
+
+@pytest.mark.parametrize("place, period", PERIODS)
 def test_they_score_nothing_that_is_banned_and_only_what_is_reported_for_their_periods(place, period):
     for code in PACKAGED[place].figure_codes:
         assert not INDICATORS[code].banned_as_assessment

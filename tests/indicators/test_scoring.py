@@ -359,6 +359,27 @@ def test_the_total_is_rounded_once_and_not_summed_from_rounded_parts():
     assert found.total == Decimal("33.33")
 
 
+def test_the_exact_total_is_there_for_whoever_adds_several_up():
+    thirds = [item(f"KI-00{n}", weight, LINEAR) for n, weight in enumerate(["33.3", "33.3", "33.4"], 1)]
+    found = score(scheme(items=thirds), inputs({f"KI-00{n}": "99.3" for n in (1, 2, 3)}))
+    assert (found.exact, found.total) == (Fraction(100, 3), Decimal("33.33"))
+    held = score(only(LINEAR), inputs({"KI-001": None}))
+    assert (held.exact, held.total) == (None, None)
+
+
+def test_a_calculated_figure_is_judged_as_it_is_and_shown_shortened():
+    """Just below the bound by less than is shown: the exact number decides."""
+    just_below = Fraction(99) - Fraction(1, 10**20)
+    made = only({"kind": "met", "at_least": "99"}, precision=6)
+    exact = Figure(Decimal("99"), exact=just_below)
+    assert (exact.amount, Figure(Decimal("99")).amount, Figure(None).amount) == (just_below, 99, 0)
+    assert score(made, inputs({"KI-001": exact})).items[0].value == Decimal("99")
+    line = only({"kind": "linear", "floor": "0", "target": "300"})
+    third = score(line, inputs({"KI-001": Figure(Decimal("33.3333"), exact=Fraction(100, 3))}))
+    assert third.exact == Fraction(100, 9)
+    assert digest(inputs({"KI-001": exact})) != digest(inputs({"KI-001": "99"}))
+
+
 # --- laws ------------------------------------------------------------------------------------------------------------
 
 values = st.decimals(-1000, 1000, places=4)
