@@ -1,1 +1,1 @@
-"""How well a service was kept up: intervals from status events, availability, error budgets and burn rates."""
+"""How well a service was kept up and used: availability from status events, exclusions, error budgets, usage."""

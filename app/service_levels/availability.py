@@ -141,7 +141,7 @@ def availability(
     begin = agreed.begin if service_start is None else max(agreed.begin, instant(service_start))
     latest = agreed.end if now is None else instant(now)
     end = max(begin, min(agreed.end, latest))
-    long_enough = _outages_of(outages, latest, max(1, min_outage // MICROSECOND))
+    long_enough = _outages_of(outages, latest, shortest_of(min_outage))
     down = [
         (opens, closes, weight)
         for one_begin, one_end, weight in long_enough
@@ -152,6 +152,11 @@ def availability(
     if unseen:
         unseen = subtracted(unseen, joined((opens, closes) for opens, closes, _ in down))
     return _measured(agreed, (begin, end), down, excluded, unseen)
+
+
+def shortest_of(min_outage: timedelta) -> int:
+    """The least length of an outage that counts, in microseconds; one of no length never does."""
+    return max(1, min_outage // MICROSECOND)
 
 
 def percent(share: Fraction | None, places: int = PLACES) -> str | None:
