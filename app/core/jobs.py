@@ -18,11 +18,16 @@ KEPT_FOR = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Job:
-    """`run` does the work of one slot and says how much it did; it must be harmless when it runs again."""
+    """`run` does the work of one slot and says how much it did; it must be harmless when it runs again.
+
+    Usually the slot and its work are one transaction. A job with `own_units` makes a unit of work for each thing it
+    does, each claimed by a key of its own: what is done stays done, and nobody waits for the whole of it.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], int]
+    own_units: bool = False
 
 
 class JobRun(Base):
@@ -43,7 +48,7 @@ def slot_of(job: Job, moment: datetime) -> datetime:
 
 
 def run_due(jobs: Sequence[Job]) -> dict[str, int]:
-    """Runs every job whose present slot is not done; claim and work are one transaction. Returns what was done."""
+    """Runs every job whose present slot is not done, and returns what was done."""
     return {job.name: done for job in jobs if (done := _run_once(job)) is not None}
 
 
@@ -53,18 +58,32 @@ def _run_once(job: Job) -> int | None:
     if db.session.get(JobRun, (job.name, slot)) is not None:
         return None
     try:
-        with unit_of_work():
-            run = JobRun(job=job.name, slot=slot, finished_at=now(), done=0)
-            db.session.add(run)
-            # The key decides here: a second scheduler waits for the first and is then refused.
-            db.session.flush()
-            run.done = done = job.run()
-            run.finished_at = now()
+        done = _with_own_units(job, slot) if job.own_units else _in_one_unit(job, slot)
     except IntegrityError:
         if db.session.get(JobRun, (job.name, slot)) is not None:
             return None
         raise
     log.info("job", name=job.name, slot=slot.isoformat(), done=done)
+    return done
+
+
+def _in_one_unit(job: Job, slot: datetime) -> int:
+    with unit_of_work():
+        run = JobRun(job=job.name, slot=slot, finished_at=now(), done=0)
+        db.session.add(run)
+        # The key decides here: a second scheduler waits for the first and is then refused.
+        db.session.flush()
+        run.done = done = job.run()
+        run.finished_at = now()
+    return done
+
+
+def _with_own_units(job: Job, slot: datetime) -> int:
+    """Schedulers may do this at once and share the work; the first to end notes the slot, a killed one leaves it."""
+    done = job.run()
+    with unit_of_work():
+        if db.session.get(JobRun, (job.name, slot)) is None:
+            db.session.add(JobRun(job=job.name, slot=slot, finished_at=now(), done=done))
     return done
 
 
