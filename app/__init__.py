@@ -14,10 +14,16 @@ from app.accounts import login
 from app.accounts import views as account_views
 from app.accounts.doors import keep_to_the_door
 from app.accounts.sessions import DatabaseSessions
+from app.api import assessments as api_assessments
 from app.api import figures as api_figures
 from app.api import health as health_views
+from app.api import inspections as api_inspections
+from app.api import reports as api_reports
+from app.api import service_levels as api_service_levels
 from app.api import views as api_views
+from app.assessments import commands as assessment_commands
 from app.assessments import views as assessment_views
+from app.assessments.outlook import outlook
 from app.audit import acts
 from app.audit import commands as audit_commands
 from app.audit import views as audit_views
@@ -33,11 +39,13 @@ from app.contracts.modes import parse_mode
 from app.core import clock, refusals, templating, web
 from app.core.db import db, prepare_engine
 from app.demonstration import commands as demonstration_commands
+from app.demonstration import real_data_command
 from app.desk import views as desk_views
 from app.desk.navigation import CONTRACT_TABS, NAVIGATION
 from app.evidence import views as evidence_views
 from app.figures import commands as figure_commands
 from app.figures import views as figure_views
+from app.figures.forecasts import Provider
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
 from app.indicators.schemes import parse_scheme, scheme_references
@@ -45,6 +53,7 @@ from app.inspections import views as inspection_views
 from app.organisations import views as organisation_views
 from app.organisations.region_file import parse_regions
 from app.plans import views as plan_views
+from app.reports import commands as report_commands
 from app.reports import views as report_views
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
@@ -84,19 +93,29 @@ BLUEPRINTS = (
     whatif_views.bp,
     api_views.bp,
     api_figures.bp,
+    api_assessments.bp,
+    api_service_levels.bp,
+    api_reports.bp,
+    api_inspections.bp,
     health_views.bp,
 )
 
 COMMANDS = (
     account_commands.register_commands,
+    assessment_commands.register_commands,
     audit_commands.register_commands,
     catalogue_commands.register_commands,
     demonstration_commands.register_commands,
+    real_data_command.register_commands,
     figure_commands.register_commands,
+    report_commands.register_commands,
     scheduler_commands.register_commands,
     serving_commands.register_commands,
     whatif_commands.register_commands,
 )
+
+# Who says on a preview of figures what the file would mean for scores, in the order of the page.
+FIGURE_FORECASTS: tuple[Provider, ...] = (outlook,)
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -125,6 +144,7 @@ def _install_data(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
     app.extensions["catalogues"] = Catalogue(CATALOGUE_KINDS, Path(__file__).parent)
+    app.extensions["figure_forecasts"] = FIGURE_FORECASTS
     with app.app_context():
         prepare_engine(app)
         acts.listen()
@@ -137,7 +157,10 @@ def _install_web(app: web.Guanyun) -> None:
     Babel(app, locale_selector=chosen_locale, timezone_selector=lambda: str(app.config["TIMEZONE"]))
     web.install(app)
     csrf = CSRFProtect(app)
-    for blueprint in (api_views.bp, api_figures.bp):
+    for blueprint in (
+        *(api_views.bp, api_figures.bp, api_assessments.bp, api_service_levels.bp, api_reports.bp),
+        api_inspections.bp,
+    ):
         csrf.exempt(blueprint)
     app.before_request(keep_to_the_door)
     refusals.install(app)

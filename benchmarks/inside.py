@@ -32,12 +32,12 @@ from app.audit.models import TrailEntry
 from app.audit.verifier import verify
 from app.calendars.queries import calendar_in_force
 from app.calendars.working_time import due
-from app.contracts import document_pdf
 from app.contracts.documents import contract_pdf, paper_for
 from app.contracts.queries import contract_in_reach
 from app.core.canonical import digest_both, sm3
 from app.core.clock import clock
 from app.core.db import db
+from app.core.typesetting import pdf as typesetting
 from benchmarks import bare
 
 SECONDS = 1.2
@@ -178,7 +178,7 @@ def paper(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
             kept.update(options)
             return compiler(**options)
 
-        with mock.patch.object(document_pdf.typst, "Compiler", noting):
+        with mock.patch.object(typesetting.typst, "Compiler", noting):
             assert contract_pdf(prepared).startswith(b"%PDF")
 
         def limit() -> None:

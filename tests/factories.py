@@ -13,13 +13,14 @@ Everything is found again by its code or login, so a `World` outlives sessions a
 from __future__ import annotations
 
 import functools
+import io
 import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -28,6 +29,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 from stdnum.cn import uscc as credit_code
+from werkzeug.datastructures import FileStorage
 
 from app.accounts import actions as accounts
 from app.accounts import passwords
@@ -42,12 +44,16 @@ from app.contracts import drafting
 from app.contracts.content import canonical_content
 from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService, PeriodKind, Pricing
 from app.contracts.rules import add_months, default_bands
+from app.core import periods
 from app.core.actors import SYSTEM, Actor, permissions_of
 from app.core.clock import clock, now, today
 from app.core.db import db, intend_to_write
+from app.core.periods import period_of_day
 from app.core.permissions import ROLE_CLASSES, Role, RoleClass, Side
 from app.organisations import actions as organisations
 from app.organisations.models import MandateKind, Organisation, OrganisationKind, Region
+from app.plans import actions as plans
+from app.plans.models import Plan, Weighting
 from app.services import actions as services
 from app.services.models import Service, ServiceCategory
 from app.subjects.models import PartyRole
@@ -80,6 +86,7 @@ PEOPLE: dict[str, tuple[str, str, tuple[Role, ...]]] = {
     "authority_lead": ("孙主任", "authority", (R.AUTHORITY_LEAD,)),
     "leader": ("李局长", "authority", (R.LEADER,)),
     "inspector": ("周督查", "inspectorate", (R.INSPECTOR,)),
+    "second_inspector": ("韩督查", "inspectorate", (R.INSPECTOR,)),
     "officer": ("赵经办", "agency", (R.AGENCY_OFFICER,)),
     "second_officer": ("吴经办", "agency", (R.AGENCY_OFFICER,)),
     "signatory": ("郑主任", "agency", (R.AGENCY_SIGNATORY,)),
@@ -126,7 +133,7 @@ class World:
 
 
 def world() -> World:
-    """Catalogues, a region tree, nine organisations, three administrators and fourteen people of business."""
+    """Catalogues, a region tree, nine organisations, three administrators and fifteen people of business."""
     made = World()
     if db.session.scalar(sa.select(Organisation.id).where(Organisation.code == code_of("agency"))):
         return made
@@ -366,11 +373,65 @@ def in_force(w: World, **changes: Any) -> Contract:
     return signed(w, starts_in=0, **changes)
 
 
+def paper_file(w: World, contract: Contract, by: str = "officer", content: bytes = b"%PDF-1.4 scan") -> str:
+    """The scan of a paper contract, attached to it; its digest."""
+    upload = FileStorage(stream=io.BytesIO(content), filename="原合同.pdf")
+    return contracts.attach_file(w.actor(by), contract, upload, "原合同扫描件").sha256
+
+
+def existing_draft(w: World, term_from: date, term_until: date, **changes: Any) -> Contract:
+    """A complete draft of a contract that was signed on paper a week before its term began."""
+    contract = draft(w, term_from=term_from, term_until=term_until)
+    paper = {
+        "paper_number": "纸〔2012〕7号",
+        "paper_signed_on": min(today(), term_from - timedelta(days=7)),
+        "paper_sha256": paper_file(w, contract),
+    }
+    facts = terms(term_from=term_from, term_until=term_until, amount_fen=10**12, **(paper | changes))
+    drafting.set_terms(w.actor("officer"), contract, facts, None)
+    return contract
+
+
+def existing(w: World, term_from: date, term_until: date, **changes: Any) -> Contract:
+    """An existing contract that both sides have confirmed: in force, or expired when its term is over."""
+    contract = existing_draft(w, term_from, term_until, **changes)
+    submit(w, contract)
+    for signatory in ("signatory", "operator_signatory"):
+        sign(w, contract, signatory)
+    return contract
+
+
 def terminating(w: World, **changes: Any) -> Contract:
     """In force, with a termination proposed by the client."""
     contract = in_force(w, **changes)
     contracts.propose_termination(w.actor("officer"), contract, "项目调整")
     return contract
+
+
+def scheme_entry(code: str = "SC-AVAIL") -> CatalogueEntry:
+    """The packaged scheme in force today."""
+    return rule("scheme", code)
+
+
+def plan_facts(contract: Contract, **changes: Any) -> plans.PlanFacts:
+    """Judged month by month by availability from the contract's first month on, reported ten days later."""
+    facts = plans.PlanFacts(
+        period_kind=PeriodKind.MONTH,
+        first_period=period_of_day(periods.PeriodKind.MONTH, contract.current.term_from or today()),
+        scheme=scheme_entry(),
+        weighting=Weighting.EQUAL,
+        schedule=None,
+        min_outage_minutes=5,
+        degraded_weight=Decimal("0.5"),
+        report_after_days=10,
+    )
+    return replace(facts, **changes)
+
+
+def plan(w: World, contract: Contract, **changes: Any) -> Plan:
+    """A plan proposed by the client's officer and agreed by the operator's signatory."""
+    proposed = plans.propose(w.actor("officer"), contract, plan_facts(contract, **changes))
+    return plans.agree(w.actor("operator_signatory"), proposed, proposed.sha256)
 
 
 def void(w: World) -> Contract:

@@ -23,31 +23,43 @@ TOKEN_PREFIX = "gy_"  # noqa: S105 - the beginning of every token, not a secret
 class Scope(StrEnum):
     """What a token may be used for; a token never allows more than its owner's roles."""
 
+    ASSESSMENTS_READ = "assessments:read"
     CONTRACTS_READ = "contracts:read"
     CONTRACTS_WRITE = "contracts:write"
+    EXCLUSIONS_WRITE = "exclusions:write"
     FIGURES_READ = "figures:read"
     FIGURES_WRITE = "figures:write"
+    FINDINGS_READ = "findings:read"
+    REPORTS_READ = "reports:read"
     TASKS_READ = "tasks:read"
     WHATIF_RUN = "whatif:run"
 
 
 SCOPE_LABELS = {
+    Scope.ASSESSMENTS_READ: _l("读取考核"),
     Scope.CONTRACTS_READ: _l("读取合同"),
     Scope.CONTRACTS_WRITE: _l("起草、提交、签署合同"),
+    Scope.EXCLUSIONS_WRITE: _l("申报除外时段"),
     Scope.FIGURES_READ: _l("读取数据"),
     Scope.FIGURES_WRITE: _l("报送数据和状态事件"),
+    Scope.FINDINGS_READ: _l("读取督查问题"),
+    Scope.REPORTS_READ: _l("读取绩效报告"),
     Scope.TASKS_READ: _l("读取待办"),
     Scope.WHATIF_RUN: _l("试算"),
 }
 
 SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
+    Scope.ASSESSMENTS_READ: frozenset({Permission.ASSESSMENT_READ}),
     Scope.CONTRACTS_READ: frozenset({Permission.CONTRACT_READ}),
     Scope.CONTRACTS_WRITE: frozenset(
         # A signature is given by the person at the page, never by a token that somebody else could issue.
         {Permission.CONTRACT_READ, Permission.CONTRACT_DRAFT, Permission.CONTRACT_SUBMIT}
     ),
+    Scope.EXCLUSIONS_WRITE: frozenset({Permission.EXCLUSION_CLAIM}),
     Scope.FIGURES_READ: frozenset({Permission.FIGURE_READ}),
     Scope.FIGURES_WRITE: frozenset({Permission.FIGURE_READ, Permission.FIGURE_SUBMIT}),
+    Scope.FINDINGS_READ: frozenset({Permission.INSPECTION_READ}),
+    Scope.REPORTS_READ: frozenset({Permission.REPORT_READ}),
     Scope.TASKS_READ: frozenset({Permission.TASK_READ}),
     Scope.WHATIF_RUN: frozenset({Permission.WHATIF_RUN}),
 }

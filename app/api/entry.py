@@ -29,11 +29,12 @@ class BadRequest(DomainError):
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a JSON body: its name, its type, the longest text."""
+    """One member of a JSON body: its name, its type, the longest text; an optional one may be null or left out."""
 
     name: str
     kind: type
     longest: int = 200
+    optional: bool = False
 
 
 def body(*members: Member) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def body(*members: Member) -> dict[str, Any]:
 def _member_problems(member: Member, data: Mapping[str, Any]) -> list[Problem]:
     value = data.get(member.name)
     if value is None:
-        return [Problem(_("缺少字段“%(name)s”。", name=member.name), place=member.name)]
+        return [] if member.optional else [Problem(_("缺少字段“%(name)s”。", name=member.name), place=member.name)]
     if not isinstance(value, member.kind) or isinstance(value, bool) is not (member.kind is bool):
         return [Problem(_("字段“%(name)s”的类型不对。", name=member.name), place=member.name)]
     if isinstance(value, str):

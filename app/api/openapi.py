@@ -17,6 +17,7 @@ class Call:
     members: tuple[tuple[str, str], ...] = ()
     status: int = 200
     paged: bool = False
+    query: tuple[str, ...] = ()
 
 
 CALLS = (
@@ -47,6 +48,41 @@ CALLS = (
         status=201,
     ),
     Call("post", "/contracts/{code}/events", "报送状态事件 Report status events", "figures:write", status=201),
+    Call(
+        "post",
+        "/contracts/{code}/exclusions",
+        "申报除外时段（service、announced_at 可为 null） Claim an exclusion",
+        "exclusions:write",
+        (
+            ("service", "服务编码；null 为全部服务"),
+            ("from", "开始时间，带时区"),
+            ("to", "结束时间，带时区"),
+            ("cause", "原因"),
+            ("reason", "理由"),
+            ("announced_at", "公告时间；仅公告维护，否则为 null"),
+            ("evidence", "合同中已有材料的 SHA-256"),
+        ),
+        201,
+    ),
+    Call(
+        "get",
+        "/contracts/{code}/assessments/{period}",
+        "一个周期的考核结果，含状态、版次与摘要 The result of a period",
+        "assessments:read",
+        query=("scheme", "edition"),
+    ),
+    Call("get", "/reports", "绩效报告列表（按游标翻页） Reports in reach", "reports:read", paged=True),
+    Call("get", "/reports/{code}", "一份绩效报告，含内容与文件摘要 One report with its content", "reports:read"),
+    Call("get", "/reports/{code}.{kind}", "报告文件 pdf、xlsx、docx A stored file", "reports:read"),
+    Call(
+        "get",
+        "/findings",
+        "督查问题列表（按游标翻页） Findings in reach",
+        "findings:read",
+        paged=True,
+        query=("contract", "state"),
+    ),
+    Call("get", "/findings/{code}", "一个督查问题，含各轮整改与复核 One finding with its rounds", "findings:read"),
     Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
     Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
 )
@@ -102,9 +138,10 @@ def _operation(call: Call) -> dict[str, Any]:
 def _parameters(call: Call) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in ("code", "kind")
+        for name in ("code", "kind", "period")
         if f"{{{name}}}" in call.path
     ]
+    found += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in call.query]
     if call.paged:
         found += [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("cursor", "limit")]
     if call.members:

@@ -42,7 +42,7 @@ def _said(entry: TrailEntry) -> dict[str, Any]:
     actor, details = json.loads(entry.actor), json.loads(entry.details)
     touched = {key.split(":", 1)[0] for key in details["changes"]} & DRAFTED
     parts = sorted(str(TABLE_WORDS[name]) for name in touched)
-    label = str(Permission(entry.verb).label)
+    label = _label(entry.verb, details["notes"])
     return {
         "seq": entry.seq,
         "ref": entry.ref,
@@ -53,6 +53,19 @@ def _said(entry: TrailEntry) -> dict[str, Any]:
         "reason": details["reason"],
         "changes": list(changes_in_words(details["changes"])),
     }
+
+
+def _label(verb: str, notes: dict[str, Any]) -> str:
+    """The word for an act; what was signed on paper before is confirmed in the system, not signed."""
+    label, paper = str(Permission(verb).label), notes.get("existing")
+    if notes.get("withdrawn"):
+        # Taking back what one has proposed takes the same permission as proposing it.
+        return str(_("撤回 %(code)s", code=notes["withdrawn"]))
+    if paper is None:
+        return label
+    if verb == Permission.CONTRACT_SIGN:
+        return str(_("核对确认存量合同 %(number)s", number=paper))
+    return str(_("%(act)s（存量合同 %(number)s）", act=label, number=paper))
 
 
 def changes_in_words(changes: dict[str, dict[str, list[Any]]]) -> Iterable[dict[str, str]]:

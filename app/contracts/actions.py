@@ -68,7 +68,7 @@ def submit(actor: Actor, contract: Contract, seen_digest: str) -> ContractVersio
     content, digests = canonical_content(version)
     _same_content(seen_digest, digests.sha256)
     with act(actor, P.CONTRACT_SUBMIT, ref=contract.ref) as running:
-        running.note(version=version.number, sha256=digests.sha256, sm3=digests.sm3)
+        running.note(version=version.number, sha256=digests.sha256, sm3=digests.sm3, **_paper(version))
         stand_for_side(actor, contract.subject)
         finish_task(actor, contract.subject, P.CONTRACT_SUBMIT)
         contract.state = ContractState.SIGNING
@@ -79,6 +79,11 @@ def submit(actor: Actor, contract: Contract, seen_digest: str) -> ContractVersio
         for organisation_id in signing_organisations(contract):
             open_task(contract.subject, organisation_id, P.CONTRACT_SIGN, SIGN_WITHIN)
     return version
+
+
+def _paper(version: ContractVersion) -> dict[str, str]:
+    """What the trail says of an existing contract: it is confirmed by the paper, not signed today."""
+    return {"existing": version.paper_number} if version.paper_number is not None else {}
 
 
 def _same_content(seen: str, present: str) -> None:
@@ -98,14 +103,17 @@ def signing_organisations(contract: Contract) -> list[int]:
 
 
 def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
-    """Signs the sealed content by its digest; the last signature makes the contract signed, or in force."""
+    """Signs the sealed content by its digest; the last signature makes the contract signed, or in force.
+
+    Of an existing contract this confirms the paper; one whose term is over ends at once on its last day.
+    """
     WORKFLOW.check(actor, contract, P.CONTRACT_SIGN)
     version = contract.current
     _same_content(seen_digest, version.digest_sha256 or "")
     _, present = canonical_content(version)
     _same_content(present.sha256, version.digest_sha256 or "")
     with act(actor, P.CONTRACT_SIGN, ref=contract.ref) as running:
-        running.note(version=version.number, sha256=version.digest_sha256, sm3=version.digest_sm3)
+        running.note(version=version.number, sha256=version.digest_sha256, sm3=version.digest_sm3, **_paper(version))
         side = stand_for_side(actor, contract.subject)
         signature = _signature(actor, contract, version, side)
         finish_task(actor, contract.subject, P.CONTRACT_SIGN)
@@ -116,10 +124,17 @@ def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
             db.session.flush()
             contract.state = ContractState.SIGNED
             drop_tasks(actor, contract.subject)
-    if contract.state is ContractState.SIGNED and (version.term_from or date.max) <= today():
-        take_effect(SYSTEM, contract)
+    _catch_up(contract, version)
     seal()
     return signature
+
+
+def _catch_up(contract: Contract, version: ContractVersion) -> None:
+    """A signed contract takes effect, and ends, when the day for it has come."""
+    if contract.state is ContractState.SIGNED and (version.term_from or date.max) <= today():
+        take_effect(SYSTEM, contract)
+    if contract.state is ContractState.IN_FORCE and (version.term_until or date.max) < today():
+        expire(SYSTEM, contract)
 
 
 def _signature(actor: Actor, contract: Contract, version: ContractVersion, side: Side) -> Signature:

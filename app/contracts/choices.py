@@ -2,8 +2,10 @@
 
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, current, parsed
+from app.contracts.models import Contract
 from app.contracts.queries import services_to_buy
 from app.core.clock import today
+from app.evidence.queries import evidence_of
 from app.organisations.models import in_language
 from app.organisations.queries import active_organisations
 from app.subjects.models import PARTY_SIDES, PartyRole
@@ -17,6 +19,11 @@ def entry_of(kind: str, code: str | None) -> CatalogueEntry | None:
 def mode_choices() -> list[tuple[str, str]]:
     found = [(entry.code, parsed(entry).head.name) for entry in all_current("contract_mode", today())]
     return [(code, in_language(name.zh, name.en)) for code, name in found]
+
+
+def file_choices(contract: Contract) -> list[tuple[str, str]]:
+    """The contract's attached files by digest."""
+    return [(one.sha256, f"{one.file_name}（{one.sha256[:12]}）") for one in evidence_of(contract.subject)]
 
 
 def indicator_choices() -> list[tuple[str, str]]:

@@ -33,6 +33,20 @@ def content_of(version: ContractVersion) -> dict[str, Any]:
         "services": [_line(line) for line in sorted(version.lines, key=lambda one: one.line)],
         "data_terms": version.data_terms,
         "exit_terms": version.exit_terms,
+        **_existing(version),
+    }
+
+
+def _existing(version: ContractVersion) -> dict[str, Any]:
+    """The paper that stands behind an existing contract; other contracts have no such key."""
+    if not version.is_existing:
+        return {}
+    return {
+        "existing": {
+            "number": version.paper_number,
+            "signed_on": _text(version.paper_signed_on),
+            "sha256": version.paper_sha256,
+        }
     }
 
 
@@ -125,6 +139,7 @@ def draft_of(version: ContractVersion) -> Draft:
         cap_percent=version.cap_percent,
         data_terms=version.data_terms,
         exit_terms=version.exit_terms,
+        existing=version.is_existing,
         lines=tuple(line_of(line) for line in version.lines),
     )
 

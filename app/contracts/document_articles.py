@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from app.contracts import document_words as words
-from app.contracts.document_blocks import Block, Boxes, Cell, Cover, Digest, Heading, Paragraph, Sheet, Table
-from app.contracts.document_paper import ContractPaper, PaperBand, PaperLevel, PaperLine, PaperParty
-from app.contracts.document_words import MISSING
+from app.contracts.document_paper import ContractPaper, Original, PaperBand, PaperLevel, PaperLine, PaperParty
+from app.contracts.document_words import PERIODS, PRICING, ROLES, STATES, length_of
 from app.contracts.rules import Line, line_total
+from app.core.typesetting import words
+from app.core.typesetting.blocks import Block, Boxes, Cell, Cover, Digest, Heading, Paragraph, Sheet, Table
+from app.core.typesetting.words import MISSING
 
 FIRST_ROLES = ("client", "operator")
 SHORT_DIGEST = 16
@@ -37,25 +38,37 @@ def _cover(paper: ContractPaper) -> Cover:
     return Cover(
         number=f"合同编号：{paper.code}",
         title=paper.title or MISSING,
-        subtitle="" if paper.title.endswith(("合同", "协议", "责任书")) else "服务合同",
+        subtitle=_subtitle(paper),
         rows=(
             ("甲　　方", _names(paper, "client")),
             ("乙　　方", _names(paper, "operator")),
             ("合同方式", paper.mode or MISSING),
             ("合同期限", _term(paper)),
             ("合同金额", "\n".join(dict.fromkeys((_yuan(paper.amount_fen), words.capitals(paper.amount_fen))))),
-            ("版　　次", f"第 {paper.version} 版（{words.STATES[paper.facts.state]}）"),
+            *([("原　合　同", _original_line(paper.original))] if paper.original else []),
+            ("版　　次", f"第 {paper.version} 版（{STATES[paper.facts.state]}）"),
         ),
         closing=_agreed_on(paper),
     )
 
 
+def _subtitle(paper: ContractPaper) -> str:
+    if paper.original:
+        return "存量合同补录"
+    return "" if paper.title.endswith(("合同", "协议", "责任书")) else "服务合同"
+
+
+def _original_line(original: Original) -> str:
+    return f"{original.number}\n{words.day(original.signed_on)}签订"
+
+
 def _agreed_on(paper: ContractPaper) -> str:
-    """The day of the last signature, once nobody's is missing."""
+    """The day of the last signature, once nobody's is missing; of an existing contract that is when it was checked."""
     signatures = {one.organisation_code: one.signed_at for one in paper.facts.signatures}
     if not signatures or any(party.code not in signatures for party in _signing(paper)):
         return ""
-    return f"签订日期：{words.day(words.local_day(max(signatures.values())))}"
+    label = "核对确认日期" if paper.original else "签订日期"
+    return f"{label}：{words.day(words.local_day(max(signatures.values())))}"
 
 
 def _signing(paper: ContractPaper) -> list[PaperParty]:
@@ -80,7 +93,7 @@ def _term(paper: ContractPaper) -> str:
 def _body(paper: ContractPaper) -> Iterator[Block]:
     yield Heading("当事人", new_page=True)
     yield _parties(paper)
-    yield Paragraph("上列甲方、乙方就本合同所列服务订立本合同，共同遵守。")
+    yield from _opening(paper)
     articles: list[tuple[str, Callable[[ContractPaper], Iterator[Block]]]] = [
         ("服务内容与计价", _services),
         ("服务水平与扣分", _levels),
@@ -90,23 +103,45 @@ def _body(paper: ContractPaper) -> Iterator[Block]:
         ("数据委托与安全", lambda one: _free(one.data_terms)),
         ("退出与移交", lambda one: _free(one.exit_terms)),
         *([("独家经营", _exclusive)] if paper.exclusive else []),
-        ("签署与效力", _effect),
+        *([("核对确认与效力", _confirmed)] if paper.original else [("签署与效力", _effect)]),
     ]
     for number, (title, article) in enumerate(articles, 1):
         yield Heading(f"第{words.numeral(number)}条　{title}")
         yield from article(paper)
-    yield Heading("签署页", new_page=True)
+    yield Heading("核对确认页" if paper.original else "签署页", new_page=True)
     yield _signatures(paper)
     if paper.facts.signatures:
-        yield Paragraph(
-            f"签署由各签署人以本人账号登录、核对内容摘要后办理，签署时间为{words.zone_name()}。"
-            "签署已记入审计轨迹，可凭内容摘要和审计树头核验。"
+        yield Paragraph(_how_signed(paper))
+
+
+def _opening(paper: ContractPaper) -> Iterator[Block]:
+    if paper.original is None:
+        yield Paragraph("上列甲方、乙方就本合同所列服务订立本合同，共同遵守。")
+        return
+    yield Paragraph(
+        f"本件为存量合同补录。上列甲方、乙方已于{words.day(paper.original.signed_on)}以纸质签订编号为"
+        f"“{paper.original.number}”的合同；本件把其内容录入系统，供双方核对确认和此后的考核使用，"
+        "不重新订立合同，也不改变原合同的签订日期。"
+    )
+    yield Digest("原合同扫描件 SHA-256", words.groups(paper.original.sha256))
+
+
+def _how_signed(paper: ContractPaper) -> str:
+    if paper.original is not None:
+        return (
+            f"核对确认由各确认人以本人账号登录、对照原合同和内容摘要后办理，确认时间为{words.zone_name()}，"
+            f"不是原合同的签订时间（{words.day(paper.original.signed_on)}）。"
+            "核对确认已记入审计轨迹，可凭内容摘要和审计树头核验。"
         )
+    return (
+        f"签署由各签署人以本人账号登录、核对内容摘要后办理，签署时间为{words.zone_name()}。"
+        "签署已记入审计轨迹，可凭内容摘要和审计树头核验。"
+    )
 
 
 def _parties(paper: ContractPaper) -> Table:
     ordered = sorted(paper.parties, key=lambda one: FIRST_ROLES.index(one.role) if one.role in FIRST_ROLES else 2)
-    rows = tuple((Cell(words.ROLES[one.role]), Cell(_named(one)), Cell(one.uscc or MISSING)) for one in ordered)
+    rows = tuple((Cell(ROLES[one.role]), Cell(_named(one)), Cell(one.uscc or MISSING)) for one in ordered)
     return Table(
         (("当事人", 38, "left"), ("名称", 74, "left"), ("统一社会信用代码", 44, "center")),
         rows or ((Cell(MISSING), Cell(MISSING), Cell(MISSING)),),
@@ -147,10 +182,10 @@ def _service_row(line: PaperLine, total: int | None) -> tuple[Cell, ...]:
     return (
         Cell(str(line.number)),
         Cell(f"{line.name}\n{line.code}"),
-        Cell(words.PRICING[line.pricing]),
+        Cell(PRICING[line.pricing]),
         Cell(words.money(line.fee_fen) if fixed else words.decimal(line.unit_price)),
         Cell(line.unit or MISSING),
-        Cell(words.PERIODS[line.pay_period]),
+        Cell(PERIODS[line.pay_period]),
         Cell(words.whole(line.expected_volume)),
         Cell(words.money(total)),
     )
@@ -205,7 +240,7 @@ def _level_rows(level: PaperLevel) -> Iterator[tuple[Cell, ...]]:
         Cell(
             f"{sense} {words.measured(level.target, level.unit)}" if level.target is not None else MISSING, rows=count
         ),
-        Cell(words.PERIODS[level.period], rows=count),
+        Cell(PERIODS[level.period], rows=count),
     )
     if not level.bands:
         yield (*heads, Cell(MISSING), Cell(MISSING))
@@ -244,7 +279,7 @@ def _labelled(label: str, text: str) -> Iterator[Block]:
 
 
 def _term_article(paper: ContractPaper) -> Iterator[Block]:
-    length = words.length_of(paper.term_from, paper.term_until)
+    length = length_of(paper.term_from, paper.term_until)
     yield Paragraph(f"合同期限：{_term(paper)}{f'（首尾两日计算在内，{length}）' if length else ''}。")
     yield from _labelled("延长依据", paper.extension_basis)
 
@@ -275,13 +310,28 @@ def _exclusive(paper: ContractPaper) -> Iterator[Block]:
 # --- signing ---------------------------------------------------------------------------------------------------------
 
 
-def _effect(paper: ContractPaper) -> Iterator[Block]:
-    yield Paragraph("各签署方签署的是同一份合同内容，以该内容的摘要为准；内容有任何改动，摘要即不相同。")
+def _confirmed(paper: ContractPaper) -> Iterator[Block]:
+    yield Paragraph("各方对照原合同核对确认的是同一份录入内容，以该内容的摘要为准；内容有任何改动，摘要即不相同。")
+    yield from _digests(paper)
+    yield Paragraph(
+        "双方的权利义务依原合同；本件与原合同不一致的，以原合同为准。甲方和全部乙方确认后，系统按本件的期限和约定办理考核；"
+        "确认时期限已经届满的，本件随即到期。"
+    )
+    if not paper.is_draft:
+        yield Paragraph("本文本由录入内容生成，说明文字与录入内容不一致的，以摘要所对应的内容为准。")
+
+
+def _digests(paper: ContractPaper) -> Iterator[Block]:
     if paper.is_draft:
         yield Paragraph("本稿为草稿，尚未封存，没有内容摘要，对任何一方没有约束力。")
     else:
         yield Digest("SHA-256", words.groups(paper.facts.sha256))
         yield Digest("SM3", words.groups(paper.facts.sm3))
+
+
+def _effect(paper: ContractPaper) -> Iterator[Block]:
+    yield Paragraph("各签署方签署的是同一份合同内容，以该内容的摘要为准；内容有任何改动，摘要即不相同。")
+    yield from _digests(paper)
     yield Paragraph("甲方和全部乙方签署后，本合同自期限起始日起生效；最后一方签署时起始日已到的，自该时起生效。")
     if not paper.is_draft:
         yield Paragraph("本文本由合同内容生成，说明文字与合同内容不一致的，以摘要所对应的合同内容为准。")
@@ -294,11 +344,13 @@ def _signatures(paper: ContractPaper) -> Boxes:
 def _box(paper: ContractPaper, party: PaperParty) -> tuple[str, tuple[tuple[str, str], ...]]:
     signature = next((one for one in paper.facts.signatures if one.organisation_code == party.code), None)
     rows = [("名称", party.name), ("信用代码", party.uscc or MISSING)]
+    # What happens in the system to a contract that was signed on paper before is no signing.
+    done, of_digest = ("确认", "所确认摘要") if paper.original else ("签署", "所签摘要")
     if signature is None:
-        return words.ROLES[party.role], (*rows, ("签署人", "尚未签署"), ("签署时间", MISSING), ("所签摘要", MISSING))
-    return words.ROLES[party.role], (
+        return ROLES[party.role], (*rows, (f"{done}人", f"尚未{done}"), (f"{done}时间", MISSING), (of_digest, MISSING))
+    return ROLES[party.role], (
         *rows,
-        ("签署人", f"{signature.person}（{signature.side}）" if signature.side else signature.person),
-        ("签署时间", words.moment(signature.signed_at)),
-        ("所签摘要", signature.digest[:SHORT_DIGEST]),
+        (f"{done}人", f"{signature.person}（{signature.side}）" if signature.side else signature.person),
+        (f"{done}时间", words.moment(signature.signed_at)),
+        (of_digest, signature.digest[:SHORT_DIGEST]),
     )

@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.contracts.content import FORM
-from app.contracts.document_words import MARKS, STATES, clean
+from app.contracts.document_words import MARKS, STATES
 from app.core.canonical import Digests, canonical_json, digest_both
 from app.core.errors import Problem, Refused
+from app.core.typesetting.words import clean
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,15 @@ class PaperLine:
 
 
 @dataclass(frozen=True)
+class Original:
+    """The paper that was signed before the contract was brought in: its number, its day, the digest of its scan."""
+
+    number: str
+    signed_on: date
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ContractPaper:
     """Everything that is printed, and nothing else: the same paper always makes the same document."""
 
@@ -116,6 +126,7 @@ class ContractPaper:
     exit_terms: str
     canonical: str
     facts: PaperFacts
+    original: Original | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -149,6 +160,7 @@ def paper_of(content: dict[str, Any], facts: PaperFacts) -> ContractPaper:
         lines=tuple(_line(line) for line in content["services"]),
         canonical=canonical,
         facts=_cleaned(facts),
+        original=_original(content.get("existing")),
         **{name: clean(content[name] or "") for name in _TEXTS},
     )
 
@@ -181,6 +193,12 @@ def _cleaned(facts: PaperFacts) -> PaperFacts:
         for one in facts.signatures
     )
     return PaperFacts(facts.state, facts.sealed_at, facts.sha256, facts.sm3, tuple(signatures), facts.head)
+
+
+def _original(given: dict[str, Any] | None) -> Original | None:
+    if given is None:
+        return None
+    return Original(clean(given["number"]), date.fromisoformat(given["signed_on"]), given["sha256"])
 
 
 def _date(text: str | None) -> date | None:

@@ -2,14 +2,17 @@
 
 import json
 
+from flask_babel import gettext as _
+
 from app.audit.models import TrailHead
 from app.contracts.content import content_of
 from app.contracts.document_articles import sheet_of
-from app.contracts.document_docx import set_docx
 from app.contracts.document_paper import ContractPaper, PaperFacts, PaperHead, PaperSignature, paper_of
-from app.contracts.document_pdf import set_pdf
 from app.contracts.document_words import SIDES
 from app.contracts.models import ContractVersion, VersionState
+from app.core.errors import Problem, Refused
+from app.core.typesetting.pdf import CannotSet, set_pdf
+from app.core.typesetting.word import set_docx
 
 __all__ = [
     "ContractPaper",
@@ -25,7 +28,13 @@ __all__ = [
 
 def contract_pdf(paper: ContractPaper) -> bytes:
     """The contract as PDF/A-3, PDF/UA; a sealed one carries the signed canonical content as an attached file."""
-    return set_pdf(sheet_of(paper), paper.facts.sealed_at, None if paper.is_draft else _attachment(paper))
+    attachment = None if paper.is_draft else _attachment(paper)
+    try:
+        return set_pdf(sheet_of(paper), paper.facts.sealed_at, attachment)
+    except CannotSet as error:
+        raise Refused(
+            Problem(_("合同文本无法排成 PDF。"), why=str(error), remedy=_("请改为下载 Word 版本，并告诉系统管理员。"))
+        ) from error
 
 
 def contract_docx(paper: ContractPaper) -> bytes:

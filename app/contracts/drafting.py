@@ -1,10 +1,11 @@
 """Changing a draft: terms, parties, service lines, agreed levels and bands. A sealed version refuses all of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from app.audit import act
 from app.catalogues.models import CatalogueEntry
@@ -19,15 +20,18 @@ from app.contracts.models import (
     PeriodKind,
     Pricing,
 )
-from app.contracts.rules import Band, Level, level_flaws
+from app.contracts.rules import Band, Level, add_months, level_flaws
 from app.contracts.wording import explain_level
 from app.contracts.workflow import WORKFLOW
 from app.core.actors import Actor
+from app.core.clock import today
 from app.core.db import db
 from app.core.errors import Problem, Refused
 from app.core.locking import expect_version
 from app.core.money import MAX_FEN, storable
 from app.core.permissions import Permission
+from app.evidence.actions import attach
+from app.evidence.queries import evidence_of
 from app.indicators.definitions import Direction
 from app.organisations.models import Organisation
 from app.services.models import Service, ServiceState
@@ -50,12 +54,20 @@ TERM_FIELDS = (
     "cap_percent",
     "data_terms",
     "exit_terms",
+    "paper_number",
+    "paper_signed_on",
+    "paper_sha256",
 )
+# A paper signed long after the term began was hardly the contract that was kept to.
+LATEST_MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a version as they are typed; None is not yet known. Amounts in fen, the cap in percent."""
+    """The terms of a version as they are typed; None is not yet known. Amounts in fen, the cap in percent.
+
+    The paper (number, day, and a file of the contract or an upload) makes it an existing contract: all of it or none.
+    """
 
     title: str
     mode: CatalogueEntry | None
@@ -70,6 +82,10 @@ class Terms:
     cap_percent: Decimal | None
     data_terms: str
     exit_terms: str
+    paper_number: str | None = None
+    paper_signed_on: date | None = None
+    paper_sha256: str | None = None
+    paper_upload: FileStorage | None = None
 
 
 @dataclass(frozen=True)
@@ -101,16 +117,61 @@ def set_terms(actor: Actor, contract: Contract, terms: Terms, seen: int | None) 
     WORKFLOW.check(actor, contract, DRAFT)
     version = contract.current
     expect_version(version, seen)
-    problems = list(_term_problems(terms))
+    problems = [*_term_problems(terms), *_paper_problems(contract, terms)]
     if problems:
         raise Refused(problems)
     with act(actor, DRAFT, ref=contract.ref):
         stand_for_side(actor, contract.subject)
+        if terms.paper_upload is not None:
+            terms = replace(terms, paper_sha256=_keep_paper(actor, contract, terms.paper_upload))
         contract.subject.title = terms.title
         version.mode_entry_id = terms.mode.id if terms.mode else None
         for name in TERM_FIELDS:
             setattr(version, name, getattr(terms, name))
     db.session.refresh(version)
+
+
+def _keep_paper(actor: Actor, contract: Contract, upload: FileStorage) -> str:
+    try:
+        return attach(actor, contract.subject, upload, _("原合同扫描件")).sha256
+    except Refused as refusal:
+        raise Refused([replace(one, place="paper_upload") for one in refusal.problems]) from refusal
+
+
+def _paper_problems(contract: Contract, terms: Terms) -> list[Problem]:
+    """The paper of an existing contract is given whole, was signed in the past, and lies with this contract."""
+    shown = bool(terms.paper_sha256) or terms.paper_upload is not None
+    given = {"paper_number": bool(terms.paper_number), "paper_signed_on": bool(terms.paper_signed_on)}
+    given["paper_sha256"] = shown
+    found = []
+    if any(given.values()):
+        why = _("存量合同须同时写明原合同编号、签订日期并附扫描件。")
+        remedy = _("请补齐；不是存量合同的，三项都留空。")
+        found += [Problem(why, remedy=remedy, place=place) for place, there in given.items() if not there]
+    if terms.paper_sha256 and terms.paper_upload is None and not _is_attached(contract, terms.paper_sha256):
+        found.append(Problem(_("所选文件不是这份合同的附件。"), remedy=_("请重新选择。"), place="paper_sha256"))
+    return [*found, *_signing_day_problems(terms)]
+
+
+def _is_attached(contract: Contract, sha256: str) -> bool:
+    return any(one.sha256 == sha256 for one in evidence_of(contract.subject))
+
+
+def _signing_day_problems(terms: Terms) -> list[Problem]:
+    signed, begin = terms.paper_signed_on, terms.term_from
+    if signed is None:
+        return []
+    if signed > today():
+        return [Problem(_("原合同的签订日期晚于今天。"), remedy=_("请核对纸质合同。"), place="paper_signed_on")]
+    if begin is not None and signed > add_months(begin, LATEST_MONTHS):
+        return [
+            Problem(
+                _("原合同的签订日期比起始日晚一年以上。"),
+                remedy=_("请核对签订日期和合同期限。"),
+                place="paper_signed_on",
+            )
+        ]
+    return []
 
 
 def _term_problems(terms: Terms) -> list[Problem]:

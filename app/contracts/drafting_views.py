@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.contracts import drafting
 from app.contracts.choices import (
     entry_of,
+    file_choices,
     indicator_choices,
     mode_choices,
     organisation_choices,
@@ -49,7 +50,8 @@ def line_of(contract: Contract, key: int) -> ContractService:
 @bp.route("/contracts/<code>/terms", methods=["GET", "POST"])
 @requires(DRAFT)
 def terms(code: str) -> ResponseReturnValue:
-    contract, form = draft(code), TermsForm.of(draft(code), mode_choices())
+    contract = draft(code)
+    form = TermsForm.of(contract, mode_choices(), file_choices(contract))
     done = form.succeeds(
         lambda: drafting.set_terms(
             current_actor(), contract, form.terms(entry_of("contract_mode", form.mode.data)), form.row_version

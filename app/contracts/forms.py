@@ -43,9 +43,13 @@ class TermsForm(BaseForm):
     exclusive_basis = TextAreaField(_l("独家的法律依据与公平竞争审查"), text(400))
     data_terms = TextAreaField(_l("数据委托与安全"), text(4000))
     exit_terms = TextAreaField(_l("退出与移交"), text(4000))
+    paper_number = StringField(_l("原合同编号"), text(100))
+    paper_signed_on = DayField(_l("原合同签订日期"), text(10))
+    paper_sha256 = SelectField(_l("原合同扫描件"))
+    paper_upload = FileField(_l("上传扫描件"))
 
     @classmethod
-    def of(cls, contract: Contract, modes: list[tuple[str, str]]) -> "TermsForm":
+    def of(cls, contract: Contract, modes: list[tuple[str, str]], files: list[tuple[str, str]]) -> "TermsForm":
         """The form with what the draft says now, or with what was sent."""
         version = contract.current
         form = cls(
@@ -55,9 +59,11 @@ class TermsForm(BaseForm):
                 "mode": version.mode.code if version.mode else "",
                 "amount": version.amount_fen,
                 "point_value": version.point_fen,
+                "paper_sha256": version.paper_sha256 or "",
             }
         )
         form.mode.choices = [("", _("请选择")), *modes]
+        form.paper_sha256.choices = [("", _("没有选择")), *files]
         return form
 
     def terms(self, mode: Any) -> Terms:
@@ -75,6 +81,10 @@ class TermsForm(BaseForm):
             cap_percent=self.cap_percent.number(),
             data_terms=self.data_terms.data or "",
             exit_terms=self.exit_terms.data or "",
+            paper_number=self.paper_number.data or None,
+            paper_signed_on=self.paper_signed_on.day(),
+            paper_sha256=self.paper_sha256.data or None,
+            paper_upload=self.paper_upload.data or None,
         )
 
 

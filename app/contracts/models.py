@@ -171,6 +171,12 @@ class ContractVersion(Entity):
             " AND mode_entry_id IS NOT NULL)",
             name="sealed_terms",
         ),
+        sa.CheckConstraint(
+            "(paper_number IS NULL AND paper_signed_on IS NULL AND paper_sha256 IS NULL)"
+            " OR (paper_number IS NOT NULL AND paper_signed_on IS NOT NULL AND paper_sha256 IS NOT NULL"
+            " AND length(paper_number) > 0 AND length(paper_sha256) = 64)",
+            name="paper_whole",
+        ),
     )
 
     contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"))
@@ -189,6 +195,10 @@ class ContractVersion(Entity):
     cap_percent: Mapped[Decimal | None] = mapped_column(Decimal6)
     data_terms: Mapped[str] = mapped_column(sa.Text, default="")
     exit_terms: Mapped[str] = mapped_column(sa.Text, default="")
+    # Of a contract that was signed on paper before it was brought in: its number, its day, the file that shows it.
+    paper_number: Mapped[str | None] = mapped_column(sa.String(100))
+    paper_signed_on: Mapped[date | None]
+    paper_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     content: Mapped[str | None] = mapped_column(sa.Text)
     digest_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     digest_sm3: Mapped[str | None] = mapped_column(sa.String(64))
@@ -206,6 +216,11 @@ class ContractVersion(Entity):
         primaryjoin="ContractVersion.id == foreign(Signature.version_id)",
         viewonly=True,
     )
+
+    @property
+    def is_existing(self) -> bool:
+        """Whether it brings in a contract that was signed on paper before; the system then holds confirmations."""
+        return self.paper_number is not None
 
 
 class ContractService(Entity):

@@ -11,13 +11,15 @@ from app.catalogues.queries import parsed
 from app.contracts.content import canonical_content, draft_of, line_of
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
 from app.contracts.queries import mode_name
-from app.contracts.rules import expected_total, line_total
+from app.contracts.rules import expected_total, line_total, remarks
+from app.contracts.wording import explain_remark
 from app.contracts.workflow import SIGNING_ROLES, WORKFLOW, complete
 from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.evidence.queries import evidence_of
+from app.lifecycle.models import Task
 from app.lifecycle.queries import deadline_of, open_tasks_of, who_may
 from app.lifecycle.workflow import Offer
 from app.organisations.models import in_language
@@ -69,6 +71,8 @@ class Page:
     signing: list[dict[str, Any]]
     mode: str
     expected_fen: int | None
+    paper: dict[str, Any] | None
+    remarks: list[Problem]
 
     @property
     def may_draft(self) -> bool:
@@ -103,13 +107,26 @@ def page_of(actor: Actor, contract: Contract, tab: str) -> Page:
         offers=offers,
         checklist=_checklist(actor, contract) if draft else [],
         digest=digest,
-        tasks=[_task(one) for one in open_tasks_of(contract.subject)],
+        tasks=_tasks(version, open_tasks_of(contract.subject)),
         timeline=timeline(entries_about(contract.ref, 200 if tab == "trail" else 6)),
         files=files,
         signing=_signing(version, parties),
         mode=mode_name(version.mode),
         expected_fen=_expected(version),
+        paper=_paper(version, files),
+        remarks=[explain_remark(one) for one in remarks(draft_of(version))],
     )
+
+
+def _paper(version: ContractVersion, files: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The paper of an existing contract with the file that shows it."""
+    if not version.is_existing:
+        return None
+    return {
+        "number": version.paper_number,
+        "signed_on": fmt.date(version.paper_signed_on),
+        "file": next((one for one in files if one["sha256"] == version.paper_sha256), None),
+    }
 
 
 def _expected(version: ContractVersion) -> int | None:
@@ -184,7 +201,11 @@ def _checklist(actor: Actor, contract: Contract) -> list[dict[str, Any]]:
     fine = [
         {"label": word, "state": "ok"} for place, word in words.items() if not any(p.place == place for p in problems)
     ]
-    return [*missing, *fine]
+    noted = [
+        {"label": one.what, "state": "warn", "why": one.why}
+        for one in map(explain_remark, remarks(draft_of(contract.current)))
+    ]
+    return [*missing, *noted, *fine]
 
 
 def _missing(contract: Contract, problem: Problem) -> dict[str, Any]:
@@ -197,12 +218,23 @@ def _missing(contract: Contract, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _task(task: Any) -> dict[str, Any]:
+def _tasks(version: ContractVersion, tasks: list[Task]) -> list[dict[str, Any]]:
+    """What each organisation owes, the same act about many things as one line with the soonest deadline."""
+    groups: dict[tuple[str, int], list[Task]] = {}
+    for task in tasks:
+        groups.setdefault((task.permission, task.organisation_id), []).append(task)
+    return [_owed(version, group) for group in groups.values()]
+
+
+def _owed(version: ContractVersion, group: list[Task]) -> dict[str, Any]:
+    first = min(group, key=lambda one: (one.due_on, one.id))
+    confirms = version.is_existing and first.permission == P.CONTRACT_SIGN
+    label = _("核对确认存量合同") if confirms else Permission(first.permission).label
     return {
-        "act": Permission(task.permission).label,
-        "organisation": task.organisation.name,
-        "who": who_may(task),
-        "deadline": deadline_of(task),
+        "act": _("%(act)s（%(n)s 项）", act=label, n=len(group)) if len(group) > 1 else label,
+        "organisation": first.organisation.name,
+        "who": who_may(first),
+        "deadline": deadline_of(first),
     }
 
 

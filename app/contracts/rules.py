@@ -73,6 +73,8 @@ class Draft:
     data_terms: str
     exit_terms: str
     lines: tuple[Line, ...]
+    # Signed on paper before the system: its term is what it was.
+    existing: bool = False
 
 
 def flaws(draft: Draft) -> list[Flaw]:
@@ -100,7 +102,18 @@ def term_flaws(draft: Draft, start: date, until: date) -> Iterator[Flaw]:
     """Term order and the mode's limits (政府购买服务 ≤ 1 year, ≤ 3 on conditions; see catalog/modes.yaml)."""
     if until < start:
         yield Flaw("term_order", "terms")
-        return
+    elif not draft.existing:
+        yield from _over_limit(draft, start, until)
+
+
+def remarks(draft: Draft) -> list[Flaw]:
+    """What a reader should know and what stops nothing: the term of an existing contract beyond its mode's limits."""
+    if not draft.existing or draft.term_from is None or draft.term_until is None or draft.term_until < draft.term_from:
+        return []
+    return list(_over_limit(draft, draft.term_from, draft.term_until))
+
+
+def _over_limit(draft: Draft, start: date, until: date) -> Iterator[Flaw]:
     longest = draft.extended_max_months or draft.max_months
     if longest is not None and exceeds_months(start, until, longest):
         yield Flaw("term_too_long", "terms", {"months": str(longest)})

@@ -80,7 +80,8 @@ def submit(code: str) -> ResponseReturnValue:
 @requires(P.CONTRACT_SIGN)
 def sign(code: str) -> ResponseReturnValue:
     form = DigestForm()
-    return decide(code, form, _("已签署。"), lambda a, c: actions.sign(a, c, form.digest.data or ""))
+    done = _("已核对确认。") if this_contract(code).current.is_existing else _("已签署。")
+    return decide(code, form, done, lambda a, c: actions.sign(a, c, form.digest.data or ""))
 
 
 @bp.post("/contracts/<code>/return")

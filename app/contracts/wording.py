@@ -64,6 +64,15 @@ def explain(flaw: Flaw) -> Problem:
     return Problem(what % _shown(flaw), remedy=remedy, place=flaw.place)
 
 
+def explain_remark(flaw: Flaw) -> Problem:
+    """What stands out about an existing contract and stops nothing."""
+    words = {
+        "term_too_long": _("原合同期限超过该方式的上限 %(months)s 个月。", **flaw.values),
+        "extension_basis": _("原合同期限超过该方式一般上限 %(months)s 个月，没有写明延长依据。", **flaw.values),
+    }
+    return Problem(words[flaw.code], why=_("存量合同按原合同补录，不因此受阻。"), place=flaw.place)
+
+
 def explain_level(code: str) -> Problem:
     """A finding about the level that is being edited, without repeating its name."""
     words = {

@@ -24,6 +24,7 @@ from app.demonstration.ledger import ServicePlan
 from app.demonstration.organisations import OrganisationPlan
 from app.demonstration.outlines import DRAWN_KEY, drawn_outlines, small_outlines
 from app.demonstration.people import PersonPlan
+from app.demonstration.performance import tell_performance
 from app.demonstration.story import Outline, plan_contract, tell
 from app.demonstration.timeline import Days, Event, Timeline, at_work
 from app.demonstration.world import World
@@ -84,7 +85,7 @@ def load(size: Size, report: Report) -> Verdict:
     with unit_of_work(), clock.at(at_work(days.nth(0), 0)):
         load_regions(SYSTEM)
         plan = make_plan(size, days)
-        world.staff = people.staff_of(plan.people)
+        world.staff, world.seconds = people.staff_of(plan.people), people.seconds_of(plan.people)
         if size is Size.SMALL:
             # All or nothing: a load that is interrupted at its first start is simply repeated at the next.
             _play(world, arrange(plan, days), report)
@@ -141,7 +142,9 @@ def arrange(plan: Plan, days: Days) -> Timeline:
     _keep_ledger(plan, timeline, days, random)
     clients = {one.key: one for one in plan.organisations}
     for key, outline in plan.outlines:
-        tell(Story(plan_contract(key, outline, clients[outline.client], days), timeline, days), outline)
+        contract = plan_contract(key, outline, clients[outline.client], days)
+        tell(Story(contract, timeline, days), outline)
+        tell_performance(contract, timeline, days)
     return timeline
 
 

@@ -131,6 +131,12 @@ def staff_of(people: list[PersonPlan]) -> dict[tuple[str, Role], str]:
     return staff
 
 
+def seconds_of(people: list[PersonPlan]) -> dict[tuple[str, Role], str]:
+    """Who does what two people must do: the second of a role in an organisation, where there is one."""
+    first = set(staff_of(people).values())
+    return staff_of([one for one in people if one.login not in first])
+
+
 def install(authority: OrganisationPlan, everybody: list[PersonPlan], world: World) -> None:
     """The first act of all: the installation makes the authority and the three administrators, as on any server."""
     home = create_organisation(FOUNDER, authority.registration(world.region(authority.region)))

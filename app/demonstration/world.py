@@ -24,6 +24,7 @@ class World:
         self.users: dict[str, int] = {}
         self.memberships: dict[tuple[str, str], int] = {}
         self.staff: dict[tuple[str, Role], str] = {}
+        self.seconds: dict[tuple[str, Role], str] = {}
         self.services: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
         self._actors: dict[tuple[str, str], Actor] = {}

@@ -15,6 +15,8 @@ NAVIGATION = (
         _l("业务"),
         (
             NavigationItem(_l("合同"), "contracts.index", "file-text", Permission.CONTRACT_READ),
+            NavigationItem(_l("绩效报告"), "reports.index", "report", Permission.REPORT_READ),
+            NavigationItem(_l("督查"), "inspections.index", "clipboard-check", Permission.INSPECTION_READ),
             NavigationItem(_l("服务台账"), "services.index", "server-2", Permission.SERVICE_READ),
         ),
     ),

@@ -27,6 +27,8 @@ from app.organisations.models import Organisation
 from app.subjects.models import Subject
 
 SOON = timedelta(days=90)
+# The page of what an act was about.
+REFERRED = {"contract": "contracts.detail", "inspection": "inspections.detail"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def workbench(actor: Actor) -> Workbench:
 def _about(said: dict[str, Any]) -> dict[str, Any]:
     """One of my own acts: what it was about stands where others' acts name the person."""
     kind, _colon, code = said["ref"].partition(":")
-    href = url_for("contracts.detail", code=code) if kind == "contract" else ""
+    href = url_for(REFERRED[kind], code=code) if kind in REFERRED else ""
     return {**said, "who": code, "org": "", "href": href}
 
 
@@ -84,12 +86,46 @@ def task_list(actor: Actor) -> Listing:
         statement=own_tasks(actor),
         definition=_TASK_COLUMNS,
         id_column=Task.id,
-        href=lambda task: url_for("contracts.detail", code=task.subject.code),
+        href=_place_of,
         default_sort="due_on",
         empty_title=_("没有待办"),
         empty_hint=_("需要您办理的事项会按期限列在这里。"),
         file_name="tasks",
     )
+
+
+def _about_what(task: Task) -> str:
+    """The subject's code, and the thing of it that the task is about."""
+    item = "" if ":" in task.item else task.item
+    return f"{task.subject.code} · {item}" if item else task.subject.code
+
+
+# Where an act is done, when that is not the contract's own page.
+PLACES: dict[Permission, str] = {
+    Permission.ASSESSMENT_CONFIRM: "assessments.index",
+    Permission.ASSESSMENT_DECIDE: "assessments.index",
+    Permission.ASSESSMENT_FINALISE: "assessments.index",
+    Permission.ASSESSMENT_ISSUE: "assessments.index",
+    Permission.EXCLUSION_DECIDE: "service_levels.exclusions",
+    Permission.FIGURE_SUBMIT: "figures.upload",
+    Permission.FIGURE_VERIFY: "figures.verification",
+    Permission.PLAN_AGREE: "plans.index",
+    Permission.PLAN_PROPOSE: "plans.index",
+}
+# The same for acts on a thing that has a page of its own; the task's item is its code.
+PAGES: dict[Permission, str] = {
+    Permission.FINDING_JUDGE: "inspections.finding",
+    Permission.FINDING_RECTIFY: "inspections.finding",
+    Permission.INSPECTION_TAKE: "reports.detail",
+}
+
+
+def _place_of(task: Task) -> str:
+    """The page on which a task is done."""
+    permission = Permission(task.permission)
+    if task.item and permission in PAGES:
+        return url_for(PAGES[permission], code=task.item)
+    return url_for(PLACES.get(permission, "contracts.detail"), code=task.subject.code)
 
 
 def _deadline_cell(task: Task) -> Cell:
@@ -98,7 +134,7 @@ def _deadline_cell(task: Task) -> Cell:
 
 _TASK_COLUMNS = (
     Column("act", _l("事项"), lambda task: Cell(str(Permission(task.permission).label), kind="link"), kind="link"),
-    Column("subject", _l("对象"), lambda task: Cell(task.subject.title, sub=task.subject.code), sort=Subject.title),
+    Column("subject", _l("对象"), lambda task: Cell(task.subject.title, sub=_about_what(task)), sort=Subject.title),
     Column("due_on", _l("期限"), _deadline_cell, sort=Task.due_on, kind="deadline"),
     Column(
         "due_day", _l("到期日"), lambda task: Cell(task.due_on.isoformat(), kind="date"), kind="date", optional=True

@@ -5,12 +5,15 @@ from datetime import timedelta
 from flask import current_app
 
 from app.accounts.sessions import forget_dead
+from app.assessments.jobs import compute_due
 from app.audit.jobs import seal_trail
 from app.contracts.jobs import turn_contracts
 from app.core.idempotency import forget_old
 from app.core.jobs import Job, forget_old_runs
+from app.inspections.jobs import assign_reports
 from app.lifecycle.jobs import recompute_deadlines
 from app.organisations.actions import derive_control
+from app.reports.jobs import produce_due
 
 
 def derive_control_links() -> int:
@@ -29,5 +32,8 @@ JOBS = (
     Job("lifecycle.recompute_deadlines", timedelta(hours=1), recompute_deadlines),
     Job("core.clean_up", timedelta(hours=1), clean_up),
     Job("organisations.derive_control", timedelta(hours=6), derive_control_links),
+    Job("assessments.compute_due", timedelta(hours=1), compute_due, own_units=True),
+    Job("reports.produce", timedelta(minutes=10), produce_due, own_units=True),
+    Job("inspections.assign", timedelta(minutes=10), assign_reports),
     Job("audit.seal", timedelta(minutes=10), seal_trail),
 )

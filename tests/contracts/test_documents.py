@@ -14,10 +14,9 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from app.contracts import document_pdf, document_words
+from app.contracts import document_words
 from app.contracts.content import FORM
 from app.contracts.document_articles import sheet_of
-from app.contracts.document_pdf import as_data, soften
 from app.contracts.documents import (
     PaperFacts,
     PaperHead,
@@ -31,6 +30,8 @@ from app.contracts.models import ContractState, PeriodKind, Pricing, VersionStat
 from app.core.canonical import canonical_json, digest_both
 from app.core.errors import Refused
 from app.core.permissions import Side
+from app.core.typesetting import pdf, words
+from app.core.typesetting.pdf import as_data, soften
 from app.subjects.models import PartyRole
 
 SEALED_AT = datetime(2025, 12, 18, 3, 4, 5, tzinfo=UTC)
@@ -433,22 +434,22 @@ def hostile(text):
 def test_texts_are_shown_and_never_run(text):
     paper = signed(**hostile(text))
     assert contract_pdf(paper).startswith(b"%PDF-")
-    shown = document_words.clean(text)
+    shown = words.clean(text)
     assert shown in said(paper)
     assert shown.split("\n")[0] in word_texts(word(paper))
 
 
 def test_the_template_evaluates_nothing_and_reads_nothing_but_the_sheet():
-    source = document_pdf.TEMPLATE.read_text(encoding="utf-8")
+    source = pdf.TEMPLATE.read_text(encoding="utf-8")
     assert not re.search(r"\b(eval|read|plugin|import|include|yaml|csv|toml|xml|cbor)\b\s*[(\"@]", source)
     assert source.count("sys.inputs") == 1
 
 
 def test_control_and_direction_characters_are_gone():
-    shown = document_words.clean(HOSTILE[6])
+    shown = words.clean(HOSTILE[6])
     assert shown == "控制符反 制表\n行"
     rare = "生僻 \U0002ebf0 私用 \ue000 扩展 \U00030edd"
-    assert document_words.clean(rare) == rare
+    assert words.clean(rare) == rare
 
 
 def test_only_words_that_are_too_long_are_offered_breaks():
@@ -475,20 +476,20 @@ def test_a_row_longer_than_a_page_is_split_instead_of_lost():
 
 
 def test_missing_fonts_are_said_plainly(monkeypatch, tmp_path):
-    monkeypatch.setattr(document_pdf, "_font_folders", lambda: [tmp_path])
-    document_pdf._fonts.cache_clear()
+    monkeypatch.setattr(pdf, "_font_folders", lambda: [tmp_path])
+    pdf._fonts.cache_clear()
     try:
         with pytest.raises(Refused) as refused:
             contract_pdf(signed())
     finally:
-        document_pdf._fonts.cache_clear()
+        pdf._fonts.cache_clear()
     assert "Noto Serif SC" in str(refused.value.problems[0].what)
 
 
 def test_a_template_that_fails_is_said_plainly(monkeypatch, tmp_path):
     broken = tmp_path / "document.typ"
     broken.write_text('#panic("broken")', encoding="utf-8")
-    monkeypatch.setattr(document_pdf, "TEMPLATE", broken)
+    monkeypatch.setattr(pdf, "TEMPLATE", broken)
     with pytest.raises(Refused) as refused:
         contract_pdf(signed())
     assert "broken" in refused.value.problems[0].why
@@ -523,7 +524,7 @@ def test_the_words_are_those_of_the_pages():
     ],
 )
 def test_numerals(number, text):
-    assert document_words.numeral(number) == text
+    assert words.numeral(number) == text
 
 
 @pytest.mark.parametrize(

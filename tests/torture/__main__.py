@@ -1,7 +1,7 @@
 """`make torture`: the long fault injection. F1 kills, F3 flushes, F9 racing schedulers, each on every database here.
 
-`python -m tests.torture [--kills 30] [--slots 200] [--only sqlite|postgresql]`. Ends with status 1 when anything
-is wrong; what could not run is named as *not run*, never as passed.
+`python -m tests.torture [--kills 30] [--slots 200] [--contracts 20] [--only sqlite|postgresql]`. Ends with status 1
+when anything is wrong; what could not run is named as *not run*, never as passed.
 """
 
 # ruff: noqa: T201 - a program that is run by another and answers on standard output
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests import postgres
-from tests.torture import flushes, slots
+from tests.torture import flushes, reports, slots
 from tests.torture.installation import Granian, Installation, installed
 from tests.torture.kills import Tally, torment, trail, verdict
 
@@ -72,6 +72,19 @@ def race(installation: Installation, slot_count: int, report: Report) -> None:
         report.tell(f"F9 schedulers, {installation.backend}", started, words, slots.wrong(said))
 
 
+def race_for_reports(backend: str, contracts: int, report: Report) -> None:
+    started = time.monotonic()
+    with installed(backend) as fresh:
+        owed = fresh.seed("tests.torture.reports", "seed", str(contracts))["owed"]
+        ended = [fresh.seed("tests.torture.reports", "race", *each) for each in (("2", "2"), ("4", "2"), ("4", "0"))]
+        found = fresh.seed("tests.torture.reports", "finish")
+    wrong = reports.wrong(owed, found)
+    killed = sum(one == -9 for each in ended for one in each)
+    wrong += [] if killed else ["nobody was killed"]
+    words = f"4 schedulers, {killed} killed, {owed} reports owed, {found['reports']} produced"
+    report.tell(f"F9 reports, {backend}", started, words, wrong)
+
+
 def flush_count(installation: Installation, token: str, report: Report) -> None:
     name, started = f"F3 flushes, {installation.backend}", time.monotonic()
     strace = flushes.usable_strace()
@@ -100,12 +113,14 @@ def torture(backend: str, options: argparse.Namespace, report: Report) -> None:
         attempt(f"F1 {backend}", report, lambda: kill_loop(installation, tokens, options.kills, report))
         attempt(f"F3 {backend}", report, lambda: flush_count(installation, tokens[0], report))
         attempt(f"F9 {backend}", report, lambda: race(installation, options.slots, report))
+        attempt(f"F9 reports {backend}", report, lambda: race_for_reports(backend, options.contracts, report))
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make torture")
     parser.add_argument("--kills", type=int, default=30, help="kills of the server on each database")
     parser.add_argument("--slots", type=int, default=200, help="slots that the schedulers race for")
+    parser.add_argument("--contracts", type=int, default=20, help="contracts whose reports the schedulers race for")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
     options = parser.parse_args(arguments)
     report = Report()
