@@ -197,7 +197,8 @@ def _quarter(period: str, service: Result, series: dict[str, tuple[int | None, i
     baseline = mean_of_first_four(series)
     items = {one["code"]: one for one in service["items"]}
     name = service["name"]["zh"]
-    online = Fraction(100 * digital, total) if digital is not None and total else None
+    # A part larger than its whole is no share.
+    online = Fraction(100 * digital, total) if digital is not None and total and digital <= total else None
     reached = Fraction(100 * total, baseline) if total is not None else None
     yield Line(period, name, "KI-042 online %", shortened(online) or "-", items["KI-042"]["value"] or "-")
     yield Line(period, name, "KI-043 of baseline %", shortened(reached) or "-", items["KI-043"]["value"] or "-")

@@ -161,6 +161,10 @@ def _online(figures: Figures) -> Derived:
 def _ratio(part: Decimal, whole: Decimal, used: tuple[Reported, ...]) -> Derived:
     if whole == 0:
         return Derived(NOT_REQUIRED, "derived", N_("全部办件量为 0，没有比率"), used)
+    if part > whole:
+        # A part larger than its whole is no share: a reported one of more than 100 % is refused at the door as well.
+        how = N_("网上 %(part)s 大于全部 %(whole)s，占比无从成立，视为缺失", part=shown(part), whole=shown(whole))
+        return Derived(MISSING, "derived", how, used)
     how = N_("由办件量推算：网上 %(part)s ÷ 全部 %(whole)s × 100", part=shown(part), whole=shown(whole))
     return Derived(calculated(Fraction(part) / Fraction(whole) * HUNDRED, whole), "derived", how, used)
 

@@ -9,9 +9,11 @@ from app.assessments.material import MONTHS, Line, Material, Reported
 from app.catalogues.wording import N_, Wording
 from app.core.money import show_fen
 from app.core.periods import Period, PeriodKind
-from app.indicators.exact import shown, whole_fen
+from app.indicators.exact import short, shown, whole_fen
 
 FEN_PER_YUAN = 100
+# A third of a quarter may have endless decimals; shown ones end.
+EXPECTED_PLACES = 2
 
 # Of one service, by indicator and period, over all channels together.
 Counts = Mapping[tuple[str, str], Reported]
@@ -75,8 +77,25 @@ def _by_use(line: Line, price: Decimal, period: Period, counts: Counts) -> Fee:
         if len(used) == len(periods):
             return _counted(line, price, used, year)
     due = MONTHS[line.usage_due] <= MONTHS[period.kind.value]
+    if not due and (fee := _expected(line, price, MONTHS[period.kind.value], year)) is not None:
+        return fee
     how = N_("没有本期的使用量 %(code)s，费用尚不能计算", code=line.usage)
     return Fee(line.service, None, year, how, tuple(_there(line, period, counts)), owed=due)
+
+
+def _expected(line: Line, price: Decimal, months: int, year: int | None) -> Fee | None:
+    """Use is counted only over a longer period than is judged: its share of what the contract expects stands for it."""
+    volume = line.expected(months)
+    if volume is None:
+        return None
+    fen = whole_fen(Fraction(price) * volume * FEN_PER_YUAN)
+    how = N_(
+        "使用量按更长的周期计量，本期按合同预计用量折算：单价 %(price)s 元 × %(volume)s = %(sum)s 元",
+        price=shown(price),
+        volume=short(volume, EXPECTED_PLACES),
+        sum=show_fen(fen),
+    )
+    return Fee(line.service, fen, year, how)
 
 
 def _ways(line: Line, period: Period) -> list[list[str]]:

@@ -15,7 +15,7 @@ from app.assessments.material import Line, Material, Reported
 from app.assessments.sentences import Named
 from app.catalogues.wording import N_, Wording
 from app.indicators.exact import ZERO, plain, rounded
-from app.indicators.figures import NOT_REQUIRED, Inputs, Opinion
+from app.indicators.figures import NOT_REQUIRED, Effect, Inputs, Opinion
 from app.indicators.scheme_terms import Grade, Scheme, Veto
 from app.indicators.scoring import Score, score
 from app.plans.coverage import is_required
@@ -34,6 +34,19 @@ class ServiceJudged:
     score: Score
     is_judged: bool
     share: Fraction = ZERO
+
+    @property
+    def left_out(self) -> bool:
+        """Judged, but everything it is judged by is left out by the scheme's rules: its weight goes to the others."""
+        return (
+            self.is_judged
+            and self.score.exact is None
+            and all(one.effect is Effect.EXCLUDED for one in self.score.items)
+        )
+
+    @property
+    def counts(self) -> bool:
+        return self.is_judged and not self.left_out
 
 
 @dataclass(frozen=True)
@@ -141,8 +154,8 @@ def _for_deductions(one: ServiceJudged) -> Judged:
 def _weighed(
     material: Material, services: Sequence[ServiceJudged], fees: Mapping[str, Fee]
 ) -> tuple[ServiceJudged, ...]:
-    """Each service with its share; one for which nothing is agreed has none, and shares wait for an unknown fee."""
-    judged = [one for one in services if one.is_judged]
+    """Each service with its share; one that does not count has none, and shares wait for an unknown fee."""
+    judged = [one for one in services if one.counts]
     weights: dict[str, int | None] = {one.line.service: 1 for one in judged}
     if material.terms.weighting == FEE_SHARES:
         weights = {one.line.service: fees[one.line.service].fen for one in judged}
@@ -155,7 +168,7 @@ def _weighed(
 
 def _total(services: Sequence[ServiceJudged], scheme: Scheme) -> Fraction | None:
     """The weighted mean of the exact totals; None while one of them is held, or no share is known."""
-    judged = [one for one in services if one.is_judged]
+    judged = [one for one in services if one.counts]
     if not any(one.share for one in judged):
         return None
     exact = ZERO
@@ -183,20 +196,30 @@ def _uncovered(material: Material) -> tuple[str, ...]:
 
 
 def _reason(material: Material, services: Sequence[ServiceJudged], total: Fraction | None) -> Wording:
-    judged = [one for one in services if one.is_judged]
-    if not judged:
+    judged = [one for one in services if one.counts]
+    if not any(one.is_judged for one in services):
         return N_("暂无总分：没有一项服务约定了按本周期考核的指标")
+    if not judged:
+        return N_("暂无总分：各项服务本期都没有可以计分的数据")
     held = [one.line.service for one in judged if one.score.exact is None]
     if held:
         return N_("暂无总分：%(services)s 的得分暂缓", services="、".join(held))
     if total is None:
         return N_("暂无总分：费用尚不能计算，各服务的权重未定")
     by_fee = material.terms.weighting == FEE_SHARES
-    return N_(
+    summed = N_(
         "%(n)s 项服务%(how)s，总分 %(total)s",
         n=len(judged),
         how=N_("按费用占比加权") if by_fee else N_("权重相同"),
         total=plain(total, material.terms.scheme.rounding),
+    )
+    left_out = [one.line.service for one in services if one.left_out]
+    if not left_out:
+        return summed
+    return N_(
+        "%(first)s；%(services)s 本期没有可以计分的数据，按方案的缺失规则不计入，权重分给其他服务",
+        first=summed,
+        services="、".join(left_out),
     )
 
 

@@ -45,7 +45,7 @@ def _cover(paper: ContractPaper) -> Cover:
             ("合同方式", paper.mode or MISSING),
             ("合同期限", _term(paper)),
             ("合同金额", "\n".join(dict.fromkeys((_yuan(paper.amount_fen), words.capitals(paper.amount_fen))))),
-            *([("原　合　同", _original_line(paper.original))] if paper.original else []),
+            *([("原\u2002合\u2002同", _original_line(paper.original))] if paper.original else []),
             ("版　　次", f"第 {paper.version} 版（{STATES[paper.facts.state]}）"),
         ),
         closing=_agreed_on(paper),
@@ -121,9 +121,9 @@ def _opening(paper: ContractPaper) -> Iterator[Block]:
     yield Paragraph(
         f"本件为存量合同补录。上列甲方、乙方已于{words.day(paper.original.signed_on)}以纸质签订编号为"
         f"“{paper.original.number}”的合同；本件把其内容录入系统，供双方核对确认和此后的考核使用，"
-        "不重新订立合同，也不改变原合同的签订日期。"
+        "不重新订立合同，也不改变原合同的签订日期。原合同扫描件作为附件保存，其摘要为："
     )
-    yield Digest("原合同扫描件 SHA-256", words.groups(paper.original.sha256))
+    yield Digest("SHA-256", words.groups(paper.original.sha256))
 
 
 def _how_signed(paper: ContractPaper) -> str:

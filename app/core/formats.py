@@ -36,6 +36,8 @@ class Formats:
         return f"{value:,}" if value is not None else self.MISSING
 
     def size(self, octets: int) -> str:
+        if octets < 1024:
+            return f"{octets} B"
         return f"{octets / 1024:,.0f} KB" if octets < 1024 * 1024 else f"{octets / 1024 / 1024:,.1f} MB"
 
 

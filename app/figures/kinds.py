@@ -75,7 +75,7 @@ class EventStatus(LabelledEnum):
     @classmethod
     def labels(cls) -> dict[str, Any]:
         return {
-            "up": _l("正常"),
+            "up": _l("运行正常"),
             "down": _l("中断"),
             "degraded": _l("降级"),
             "maintenance": _l("维护"),

@@ -266,9 +266,13 @@ def verdict_on_events(submission: Submission) -> Verification | None:
     )
 
 
-def unverified_events(contract: Contract) -> list[Submission]:
-    """Submissions of events that nobody has judged."""
+def unverified_events(contract: Contract, period: Period | None = None) -> list[Submission]:
+    """Submissions of events that nobody has judged; of a period those with an event in it."""
     judged = sa.exists().where(Verification.submission_id == Submission.id)
+    within: sa.ColumnElement[bool] = sa.true()
+    if period is not None:
+        inside = (StatusEvent.at >= period.start, StatusEvent.at < period.end)
+        within = sa.exists().where(StatusEvent.submission_id == Submission.id, *inside)
     return list(
         db.session.scalars(
             sa.select(Submission)
@@ -277,6 +281,7 @@ def unverified_events(contract: Contract) -> list[Submission]:
                 Submission.kind == SubmissionKind.EVENTS,
                 Submission.new_count > 0,
                 ~judged,
+                within,
             )
             .order_by(Submission.id)
             .options(joinedload(Submission.user), joinedload(Submission.organisation), joinedload(Submission.file))

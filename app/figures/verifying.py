@@ -224,6 +224,15 @@ def _not_closable(contract: Contract, period: Period) -> list[Problem]:
                 place="period",
             )
         )
+    events = unverified_events(contract, period)
+    if events:
+        found.append(
+            Problem(
+                _("周期 %(period)s 还有 %(n)s 份状态事件没有核验。", period=period.text, n=len(events)),
+                remedy=_("请先核验或标记存疑，再关闭周期。"),
+                place="period",
+            )
+        )
     return found
 
 

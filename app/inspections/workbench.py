@@ -178,8 +178,8 @@ def _figures(
     judge = [one for one in findings if one.state is FindingState.ANSWERED]
     rectify = [one for one in findings if one.state is not FindingState.ANSWERED]
     return [
-        _figure(_("待承办报告"), _("份"), [one.turn for one in waiting], "#waiting"),
-        _figure(_("督查中"), _("项"), [one.turn for one in running], "#running"),
+        _figure(_("待承办报告"), _("份报告"), [one.turn for one in waiting], "#waiting"),
+        _figure(_("督查中"), _("项督查"), [one.turn for one in running], "#running"),
         _figure(_("待答复询问"), _("个"), [turn_of(one.task) for one in asked], "#queries"),
         _figure(_("待整改问题"), _("个"), [turn_of(one.task) for one in rectify], "#findings"),
         _figure(_("待复核整改"), _("个"), [turn_of(one.task) for one in judge], "#findings"),
@@ -263,7 +263,7 @@ _INSPECTION_COLUMNS = (
 def finding_list(actor: Actor) -> Listing:
     """Every finding in reach; the responsible party's and the inspectorate's turn with its deadline."""
     return Listing(
-        caption=_("问题"),
+        caption=_("督查问题"),
         statement=queries.findings_in_reach(actor).join(Organisation, Organisation.id == Finding.organisation_id),
         definition=_FINDING_COLUMNS,
         id_column=Finding.id,
@@ -309,7 +309,7 @@ def _whose_turn(finding: Finding) -> Cell | str:
 
 _FINDING_COLUMNS = (
     Column("code", _l("编号"), lambda one: Cell(one.code, kind="code"), sort=Finding.code, kind="code"),
-    Column("text", _l("问题"), lambda one: one.text if len(one.text) <= 60 else f"{one.text[:60]}…"),
+    Column("text", _l("督查问题"), lambda one: one.text if len(one.text) <= 60 else f"{one.text[:60]}…"),
     Column(
         "severity",
         _l("严重程度"),

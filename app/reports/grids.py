@@ -166,7 +166,7 @@ def items(service: Mapping[str, Any]) -> Grid:
 def all_items(content: Content) -> Grid:
     """Every item of every service in one table, wider than paper: for the workbook."""
     columns = (
-        _column(N_("服务"), 16, code=True),
+        _column(N_("服务"), 24, code=True),
         _column(N_("服务名称"), 30),
         _column(N_("指标"), 12, code=True),
         _column(N_("指标名称"), 26),

@@ -50,7 +50,7 @@ def _body(content: Content, digests: Digests) -> Iterator[Block]:
         yield Heading(f"{words.numeral(number)}、{in_chinese(section.title)}")
         yield from _section(content, section)
     yield Heading(f"{words.numeral(number + 1)}、内容摘要")
-    yield Paragraph("本报告的内容附在本文件中（content.json），按下列摘要核验；内容有任何改动，摘要即不相同。")
+    yield Paragraph("本报告的内容原文附在 PDF 文件中（content.json），按下列摘要核验；内容有任何改动，摘要即不相同。")
     yield Digest("SHA-256", words.groups(digests.sha256))
     yield Digest("SM3", words.groups(digests.sm3))
 

@@ -60,6 +60,7 @@ def as_file(report: Report, kind: str) -> Response:
     stored = found_or_404(queries.file_of(report, kind))
     response = Response(queries.bytes_of(stored), mimetype=MEDIA[stored.kind])
     response.headers.set("Content-Disposition", "attachment", filename=f"{report.code}.{kind}")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.set_etag(stored.sha256)
     return response
 

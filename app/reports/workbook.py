@@ -9,9 +9,10 @@ from typing import Any
 import xlsxwriter
 
 from app.core.canonical import Digests
+from app.core.clock import local
 from app.core.typesetting import words
 from app.reports import grids
-from app.reports.grids import Cell, Grid, Money, Number, Seconds
+from app.reports.grids import Cell, Grid, Moment, Money, Number, Seconds
 from app.reports.sections import mark_of, plain, sections
 from app.reports.sheet import title_of
 from app.reports.wording import in_chinese
@@ -31,6 +32,7 @@ EXACT = Context(prec=DIGITS)
 # Letters to a column for each mm that it has on paper.
 LETTERS = 0.62
 _DAY = 86_400
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall-clock reading
 
 
 class Formats:
@@ -139,12 +141,20 @@ def numeric(cell: Cell) -> tuple[Decimal | int, str] | None:
         return None if cell.fen is None else (Decimal(cell.fen) / 100, "#,##0.00")
     if isinstance(cell, Seconds):
         return None if cell.text is None else (Decimal(cell.text) / _DAY, "[h]:mm:ss")
+    if isinstance(cell, Moment):
+        return _serial(datetime.fromisoformat(cell.iso)), "yyyy-mm-dd hh:mm"
     if not isinstance(cell, Number) or cell.text is None:
         return None
     number = Decimal(cell.text)
     if len(number.as_tuple().digits) > DIGITS:
         return None
     return number, _shape(cell, number)
+
+
+def _serial(moment: datetime) -> Decimal:
+    """A moment of the configured zone as a spreadsheet counts it: days since the end of 1899."""
+    since = local(moment).replace(tzinfo=None) - _FIRST_DAY
+    return Decimal(since.days) + Decimal(since.seconds) / _DAY
 
 
 def _shortest(number: Decimal | int) -> Decimal:

@@ -21,7 +21,7 @@ def duration(microseconds: int | Fraction) -> str:
     parts = [
         _("%(n)s 天", n=day) if day else "",
         _("%(n)s 小时", n=hour) if hour else "",
-        _("%(n)s 分", n=minute) if minute else "",
+        _("%(n)s 分钟", n=minute) if minute else "",
         _("%(n)s 秒", n=second) if second else "",
     ]
     return " ".join(str(part) for part in parts if part) or str(_("%(n)s 秒", n=0))

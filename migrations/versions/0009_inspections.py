@@ -795,18 +795,22 @@ def create_separation_guards() -> None:
         "AND substr(here.path, 1, length(above.path)) = above.path)",
         "the inspectorate has no mandate over this region",
     )
-    guards.guard(
-        "inspection_people_inspectors",
-        "inspection_people",
-        "BEFORE INSERT",
-        "NOT EXISTS (SELECT 1 FROM grants WHERE grants.user_id = NEW.user_id "
-        "AND grants.organisation_id = NEW.organisation_id AND grants.role = 'inspector' "
-        "AND grants.revoked_at IS NULL)",
-        "only inspectors of the inspectorate inspect",
-    )
     message = "who has to do with a party does not inspect"
-    condition = dependent("NEW.user_id", "NEW.organisation_id", "NEW.clear_since")
-    guards.guard("inspection_people_independent", "inspection_people", "BEFORE INSERT", condition, message)
+    for table, person, since in (
+        ("inspection_people", "NEW.user_id", "NEW.clear_since"),
+        ("inspections", "NEW.lead_id", "NEW.opened_on"),
+    ):
+        guards.guard(
+            f"{table}_inspectors",
+            table,
+            "BEFORE INSERT",
+            f"NOT EXISTS (SELECT 1 FROM grants WHERE grants.user_id = {person} "
+            "AND grants.organisation_id = NEW.organisation_id AND grants.role = 'inspector' "
+            "AND grants.revoked_at IS NULL)",
+            "only inspectors of the inspectorate inspect",
+        )
+        condition = dependent(person, "NEW.organisation_id", since)
+        guards.guard(f"{table}_independent", table, "BEFORE INSERT", condition, message)
     for table, person in (("conclusions", "NEW.signed_by"), ("verdicts", "NEW.given_by")):
         guards.guard(f"{table}_independent", table, "BEFORE INSERT", of_inspector(person), message)
     # The other way round: who inspects a contract acts for none of its parties afterwards.
@@ -932,9 +936,11 @@ def drop_guards() -> None:
     for name in ("concluded", "later_edition", "report", "mandate"):
         guards.drop_guard(f"inspections_{name}", "inspections")
     guards.drop_guard("subject_people_inspectors", "subject_people")
-    for table in ("verdicts", "conclusions", "inspection_people"):
+    for table in ("verdicts", "conclusions"):
         guards.drop_guard(f"{table}_independent", table)
-    guards.drop_guard("inspection_people_inspectors", "inspection_people")
+    for table in ("inspections", "inspection_people"):
+        guards.drop_guard(f"{table}_independent", table)
+        guards.drop_guard(f"{table}_inspectors", table)
     for table in WHILE_OPEN:
         guards.drop_guard(f"{table}_while_open", table)
     for table in ENDED:

@@ -306,11 +306,13 @@ def use(value, period="2026-03", **change):
         (by_use(), "2026-Q1", [use("1", "2026-01"), use("1", "2026-02")], (None, True)),
         (by_use(), "2026-Q1", [use("7", "2026-Q1")], (350, False)),
         (by_use(usage_due="quarter", pay_period="quarter"), "2026-03", [], (None, False)),
+        (by_use(usage_due="quarter", pay_period="quarter", expected_volume=100), "2026-03", [], (1667, False)),
         (line(fee_fen=None, unit_price=Decimal("0.5")), "2026-03", [use("5")], (None, False)),
     ],
     ids=[
         *("tiny price", "no use", "half a fen", "no figure", "missing", "a channel is not the whole", "three months"),
-        *("a month missing", "the quarter itself", "owed by the quarter", "nothing counts it"),
+        *("a month missing", "the quarter itself", "owed by the quarter", "a third of the expected"),
+        "nothing counts it",
     ],
 )
 def test_a_fee_by_use_is_price_times_what_was_counted(of, period, figures, expected):

@@ -18,6 +18,7 @@ from app.assessments.gathering import gather, judged
 from app.assessments.input_form import digest_of
 from app.assessments.models import AssessmentFigure, AssessmentSubmission
 from app.assessments.result_form import written
+from app.catalogues.queries import content_of
 from app.contracts import drafting
 from app.contracts.actions import attach_file
 from app.contracts.models import Contract
@@ -34,6 +35,7 @@ from app.service_levels import actions as exclusions
 from app.service_levels.models import ExclusionCause
 from app.services import actions as services
 from app.subjects.models import PartyRole
+from app.whatif.kinds import answer
 from tests.assessments.room import APRIL, LATER, MARCH, Room
 from tests.factories import (
     add_line,
@@ -144,6 +146,21 @@ def test_a_month_whose_month_before_was_not_computed_is_provisional(monthly):
     monthly.compute(MARCH)
     after = monthly.compute(APRIL)
     assert (after.edition, after.provisional, after.points) == (2, False, 2)
+
+
+def test_stored_periods_come_out_as_the_trial_calculation_says(room):
+    """Both call the same functions: 99.5 % with one outage, then 99.75 % with two, which repeats a failure."""
+    room.calm(("03-10T01:00", "03-10T04:36"), ("04-10T01:00", "04-10T01:54"), ("04-11T01:00", "04-11T01:54"))
+    months = [
+        {"period": "2026-03", "figures": {"KI-001": "99.5", "KI-007": "1"}},
+        {"period": "2026-04", "figures": {"KI-001": "99.75", "KI-007": "2"}},
+    ]
+    tried = answer("score", {"scheme": content_of(room.plan.scheme), "periods": months})["periods"]
+    for period, trial in zip((MARCH, APRIL), tried, strict=True):
+        service = room.result(period)["services"][0]
+        assert (service["total"], service["grade"]["zh"]) == (trial["total"], trial["grade"])
+        stored, found = ([(one["code"], Decimal(one["score"])) for one in made["items"]] for made in (service, trial))
+        assert stored == found
 
 
 # --- what a result rests on ------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from app.core.permissions import Permission
 from app.figures import queries, verifying
 from app.figures.actions import preview, submit_events, submit_figures
 from app.figures.judging import Delivery
-from app.figures.kinds import SubmissionKind
+from app.figures.kinds import SubmissionKind, Verdict
 from app.figures.models import Submission
+from app.figures.queries import unverified_events
 from app.subjects.models import Party, SubjectPerson
 from tests.separation.breaking import attempt
 
@@ -146,8 +147,15 @@ def test_a_revision_follows_the_one_before(ids):
     )
 
 
-def test_a_closed_period_takes_no_row_by_sql(w, running, ids):
+def judge_all(w, ids):
+    """Figures and events: a period is closed when all of it has been judged."""
     verifying.verify(w.actor("officer"), ids.contract, [ids.figure])
+    for submission in unverified_events(ids.contract):
+        verifying.judge_events(w.actor("officer"), submission, Verdict.VERIFIED)
+
+
+def test_a_closed_period_takes_no_row_by_sql(w, running, ids):
+    judge_all(w, ids)
     verifying.close_period(w.actor("officer"), ids.contract, MARCH)
     db.session.flush()
     session = db.session
@@ -172,7 +180,7 @@ def test_a_closed_period_takes_no_row_by_sql(w, running, ids):
 
 
 def test_a_closed_period_is_reopened_by_another_person_only(w, ids):
-    verifying.verify(w.actor("officer"), ids.contract, [ids.figure])
+    judge_all(w, ids)
     closed = verifying.close_period(w.actor("officer"), ids.contract, MARCH)
     db.session.commit()
     same = (

@@ -27,8 +27,8 @@ JOINING = (
     "FROM inspections WHERE id = {inspection}"
 )
 VERDICT = (
-    "INSERT INTO verdicts (id, act_id, finding_id, inspection_id, subject_id, rectification_id, round, outcome, reason, "
-    "workdays, found_by, rectified_by, given_by, given_at) SELECT 999, :act, findings.id, findings.inspection_id, "
+    "INSERT INTO verdicts (id, act_id, finding_id, inspection_id, subject_id, rectification_id, round, outcome, "
+    "reason, workdays, found_by, rectified_by, given_by, given_at) SELECT 999, :act, findings.id, findings.inspection_id, "
     "findings.subject_id, rectifications.id, rectifications.round, 'eliminated', {reason}, NULL, {found_by}, "
     "{rectified_by}, {given_by}, findings.found_at FROM findings JOIN rectifications ON "
     "rectifications.finding_id = findings.id AND rectifications.round = {round} WHERE findings.id = {finding}"
@@ -146,10 +146,19 @@ def test_a_report_is_signed_and_an_inspection_concluded_by_the_conclusion_only(r
     assert ready.sign()
     assert refused(change("inspections", f"id = {inspection}", state="'open'"))
     assert "never change" in refused(change("inspections", f"id = {inspection}", row_version="9"))
-    for table in ("findings", "inspection_queries", "inspection_samples"):
-        where = f"id = (SELECT max(id) FROM {table})"
-        number = {} if table == "inspection_samples" else {"code": "'X'", "number": "99"}
-        assert "concluded" in refused(copy_of(table, where, **number)), table
+    begun = {
+        "findings": {"code": "'X'", "number": "99", "state": "'open'", "settled_at": "NULL"},
+        "inspection_queries": {
+            **dict.fromkeys(("answered_by", "ended_at", "ended_on", "due_on", "sha256"), "NULL"),
+            "code": "'X'",
+            "number": "99",
+            "state": "'asked'",
+            "answer": "''",
+        },
+        "inspection_samples": {"result": "'pending'", "settled_by": "NULL", "settled_at": "NULL"},
+    }
+    for table, values in begun.items():
+        assert "concluded" in refused(copy_of(table, f"id = (SELECT max(id) FROM {table})", **values)), table
 
 
 # --- who inspects ----------------------------------------------------------------------------------------------------
@@ -201,12 +210,19 @@ def test_an_inspectorate_needs_its_mandate(case):
     again = {"report_id": str(case.room.reports(APRIL)[-1].id), "period": "'2026-04'", "code": "'X'"}
     copied = copy_of("inspections", f"id = {made.id}", state="'open'", **again)
     assert attempt(db.session, copied) == ""
+    for login in ("officer", "operator-officer", "leader"):
+        led = copy_of("inspections", f"id = {made.id}", state="'open'", lead_id=user(login), **again)
+        assert attempt(db.session, led), login
+    factories.joins(case.w.user("officer"), case.w.org("inspectorate"), Role.INSPECTOR)
+    db.session.commit()
+    led = copy_of("inspections", f"id = {made.id}", state="'open'", lead_id=user("officer"), **again)
+    assert "to do with a party" in attempt(db.session, led)
     other = factories.organisation(
         "外省审计厅", kind=OrganisationKind.INSPECTORATE, place="4403", sides=factories.WATCHES, code="ELSEWHERE"
     )
     db.session.commit()
     elsewhere = copy_of("inspections", f"id = {made.id}", state="'open'", organisation_id=str(other.id), **again)
-    assert "no mandate" in attempt(db.session, elsewhere)
+    assert attempt(db.session, elsewhere)
     lapsed = copy_of("inspections", f"id = {made.id}", state="'open'", opened_on="'2019-01-01'", **again)
     assert "no mandate" in attempt(db.session, lapsed)
 

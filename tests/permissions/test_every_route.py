@@ -18,8 +18,12 @@ pytestmark = pytest.mark.sqlite_only
 OWN, STRANGE, MISSING = "own", "strange", "missing"
 # A contract out for signing has no figures yet; its own rooms' tests look at pages of one figure.
 NO_FIGURES = {
-    **{"figure": 999999999, "preview": 999999999, "submission": 999999999, "plan": 999999999},
-    **{"exclusion": 999999999, "service": "FW-0000-00000"},
+    "figure": 999999999,
+    "preview": 999999999,
+    "submission": 999999999,
+    "plan": 999999999,
+    "exclusion": 999999999,
+    "service": "FW-0000-00000",
 }
 IN_REACH = {
     "officer": {OWN},

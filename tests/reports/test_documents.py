@@ -15,7 +15,7 @@ from app.core.canonical import canonical_json, digest_both
 from app.core.typesetting.pdf import as_data
 from app.reports.content import Before
 from app.reports.documents import MEDIA, files_of
-from app.reports.grids import Money, Number, Seconds
+from app.reports.grids import Moment, Money, Number, Seconds
 from app.reports.models import FileKind
 from app.reports.sheet import sheet_of
 from app.reports.workbook import SHEETS, numeric
@@ -244,6 +244,7 @@ def test_what_is_missing_is_said_and_no_number():
         pytest.param(Money(123), (Decimal("1.23"), "#,##0.00"), id="money"),
         pytest.param(Money(None), None, id="no money known"),
         pytest.param(Seconds("43200"), (Decimal("0.5"), "[h]:mm:ss"), id="half a day"),
+        pytest.param(Moment("2026-09-04T16:00:00+00:00"), (46270, "yyyy-mm-dd hh:mm"), id="midnight in Shanghai"),
         pytest.param("文字", None, id="text"),
     ],
 )

@@ -17,7 +17,7 @@ from app.core.periods import Period
 from app.figures import verifying
 from app.figures.kinds import EventStatus, Source, Verdict
 from app.figures.measures import window_of
-from app.figures.queries import Event, events_of
+from app.figures.queries import Event, events_of, unverified_events
 from app.plans.terms import DEFAULT_TERMS
 from app.service_levels import actions
 from app.service_levels.availability import percent, seconds
@@ -120,6 +120,8 @@ def test_a_closed_month_stays_as_it_was_when_it_was_closed(watched):
         before = look(watched)
         assert before.count == 2
     with clock.at(at("2026-05-03T00:00")):
+        for one in unverified_events(watched.contract):
+            verifying.judge_events(watched.w.actor("officer"), one, Verdict.VERIFIED)
         verifying.close_period(watched.w.actor("officer"), watched.contract, APRIL)
         db.session.commit()
         frozen = look(watched)

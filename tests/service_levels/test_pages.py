@@ -295,7 +295,7 @@ def test_all_services_are_chosen_in_so_many_words(watched, client):
 
 @pytest.mark.parametrize(
     "length, words",
-    [(0, "0 秒"), (499_999, "0 秒"), (500_000, "1 秒"), (61_000_000, "1 分 1 秒"), (90_000_000_000, "1 天 1 小时")],
+    [(0, "0 秒"), (499_999, "0 秒"), (500_000, "1 秒"), (61_000_000, "1 分钟 1 秒"), (90_000_000_000, "1 天 1 小时")],
 )
 def test_lengths_in_words(app, length, words):
     with app.test_request_context():
