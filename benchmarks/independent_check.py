@@ -4,7 +4,7 @@
     python benchmarks/independent_check.py DATA_DIR --results RESULTS.jsonl
 
 Standard library only; nothing of the product is imported. Availability is painted: one letter for every second of the
-year, then counted; the product joins and subtracts intervals. Shares are fractions of the published cells. RESULTS.jsonl
+year, then counted; the product joins and subtracts intervals. Shares are fractions of published cells. RESULTS.jsonl
 holds what `flask assess run --json` printed, one document a line; a database is a file of SQLite, opened read-only.
 Exit status 1 when anything differs, 2 when there is nothing to compare.
 """

@@ -33,7 +33,7 @@ def register_commands(_app: Flask) -> None:
 @click.option("--close", is_flag=True, help="Also close the assessed periods and make confirmed results final.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def real_command(folder: Path, until: str, close: bool, as_json: bool) -> None:
-    """Bring outside data in as two existing contracts (see docs/real-data.md). Later stages go on from what is there."""
+    """Bring outside data in as existing contracts (see docs/real-data.md). Later stages go on from what is there."""
     if not current_app.config["DEMONSTRATION"]:
         _refuse("demonstration data is switched off here (GUANYUN_DEMONSTRATION=0): its sign-ins are public")
     began = time.monotonic()

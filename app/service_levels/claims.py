@@ -48,7 +48,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class ClaimsPage:
-    """Everything templates/service_levels/exclusions.html reads: open claims, the oldest first; others, newest first."""
+    """Everything templates/service_levels/exclusions.html reads: open claims, oldest first; others, newest first."""
 
     contract: Contract
     waiting: list[ClaimRow]

@@ -86,7 +86,7 @@ class Measured:
 
     `count` is KI-007, `longest_minutes` KI-008. `submissions` hold the events of the period, the state at its start
     and the ends of outages over its edges; `verified`: the newest verdict on each of them is "verified". `granted` and
-    `pending` are the exclusions that touch the period, `exclusions` and `claims` their stretches, also beyond it. `over`:
+    `pending` are the exclusions touching the period, `exclusions` and `claims` their stretches, also beyond it. `over`:
     the period has ended. `told_by`: the submission of each moment at which something was told.
     """
 

@@ -1,4 +1,4 @@
-"""The life of a claim for time that is not to count: claimed by the operator, then decided by the client or withdrawn."""
+"""The life of a claim for time that is not to count: claimed by the operator, decided by the client or withdrawn."""
 
 from flask_babel import gettext as _
 

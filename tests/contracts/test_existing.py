@@ -295,7 +295,8 @@ def test_a_file_of_another_contract_is_no_paper(attacked, db_session):
         "INSERT INTO contract_versions (id, act_id, row_version, contract_id, number, state, mode_kind, "
         "extension_basis, payment_terms, exclusive, exclusive_basis, data_terms, exit_terms, "
         "paper_number, paper_signed_on, paper_sha256) SELECT 999999, :act, 1, contract_id, 99, 'draft', mode_kind, "
-        f"'', '', exclusive, '', '', '', 'x', '2012-01-01', '{{}}' FROM contract_versions WHERE id = {attacked['draft'].id}"
+        "'', '', exclusive, '', '', '', 'x', '2012-01-01', '{}' "
+        f"FROM contract_versions WHERE id = {attacked['draft'].id}"
     )
     assert attempt(db_session, fresh.format(attacked["own"])) == ""
     assert "is a file of that contract" in attempt(db_session, fresh.format(attacked["foreign"]))

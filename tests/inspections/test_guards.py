@@ -28,7 +28,8 @@ JOINING = (
 )
 VERDICT = (
     "INSERT INTO verdicts (id, act_id, finding_id, inspection_id, subject_id, rectification_id, round, outcome, "
-    "reason, workdays, found_by, rectified_by, given_by, given_at) SELECT 999, :act, findings.id, findings.inspection_id, "
+    "reason, workdays, found_by, rectified_by, given_by, given_at) "
+    "SELECT 999, :act, findings.id, findings.inspection_id, "
     "findings.subject_id, rectifications.id, rectifications.round, 'eliminated', {reason}, NULL, {found_by}, "
     "{rectified_by}, {given_by}, findings.found_at FROM findings JOIN rectifications ON "
     "rectifications.finding_id = findings.id AND rectifications.round = {round} WHERE findings.id = {finding}"

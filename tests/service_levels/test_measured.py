@@ -114,7 +114,7 @@ def test_after_the_last_file_nobody_watched(watched):
 
 
 def test_a_closed_month_stays_as_it_was_when_it_was_closed(watched):
-    """What is delivered later for other months must not change it: neither by going on nor by telling that all is well."""
+    """What is delivered later for other months must not change it: neither by going on nor by saying all is well."""
     with clock.at(at("2026-05-02T00:00")):
         watched.tell(UP, ("04-10T01:00", "down"), ("04-10T03:00", "up"), ("04-30T23:58", "down"))
         before = look(watched)
