@@ -26,6 +26,8 @@ from app.subjects.models import PartyRole, SubjectKind
 from app.subjects.queries import parties_of
 
 P = Permission
+# What is owed on the contract itself: findings, figures and scores outlive its term.
+OWN_ACTS = tuple(one for one in Permission if one.startswith("contract:"))
 # Working days for each step; defaults of the product, see docs/glossary.md.
 SIGN_WITHIN = 5
 CORRECT_WITHIN = 10
@@ -123,7 +125,7 @@ def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
             # The guard on contracts asks for the signed version, so that one is written first.
             db.session.flush()
             contract.state = ContractState.SIGNED
-            drop_tasks(actor, contract.subject)
+            drop_tasks(actor, contract.subject, OWN_ACTS)
     _catch_up(contract, version)
     seal()
     return signature
@@ -165,7 +167,7 @@ def return_for_change(actor: Actor, contract: Contract, reason: str) -> Contract
         draft = copy_version(contract)
         contract.state = ContractState.DRAFT
         freeze_parties(contract.subject, None)
-        drop_tasks(actor, contract.subject)
+        drop_tasks(actor, contract.subject, OWN_ACTS)
         client = next(one for one in parties_of(contract.subject) if one.role is PartyRole.CLIENT)
         open_task(contract.subject, client.organisation_id, P.CONTRACT_SUBMIT, CORRECT_WITHIN)
     return draft
@@ -218,7 +220,7 @@ def _move(
     with act(actor, permission, ref=contract.ref, reason=reason):
         if not actor.is_system:
             stand_for_side(actor, contract.subject)
-        drop_tasks(actor, contract.subject)
+        drop_tasks(actor, contract.subject, OWN_ACTS)
         if transition.target is not None:
             contract.state = ContractState(transition.target.value)
         contract.ended_on = ended_on or contract.ended_on

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService
+from app.contracts.rules import MONTHS
 from app.core.periods import Period, PeriodKind
 from app.demonstration.files import Attachment
 from app.figures.figure_rules import Measure
@@ -40,12 +41,14 @@ def month_rows(contract: Contract, period: Period, lacking: bool = False) -> lis
     A lacking month has its last figure declared missing, with the reason.
     """
     levels = {(line.service_id, level.indicator.code): level for line in _lines(contract) for level in line.levels}
+    usual = {line.service_id: _a_month(line) for line in _lines(contract)}
     rows = []
     for measure in measures_of(contract):
         if measure.due != period.kind.value or measure.indicator in FROM_EVENTS:
             continue
         random = Random(f"{contract.code} {measure.service_code} {measure.indicator} {period.text}")
-        rows.append(_row(measure, levels.get((measure.service_id, measure.indicator)), period, random, contract))
+        value = _value(measure, levels.get((measure.service_id, measure.indicator)), usual[measure.service_id], random)
+        rows.append(_row(measure, value, period, random, ledger_name(contract, period)))
     if lacking and rows:
         rows[-1] = (*rows[-1][:3], "", "", rows[-1][5], "", "采集程序升级，当月数据未能导出", rows[-1][8], "")
     return rows
@@ -82,9 +85,12 @@ def _states(period: Period, random: Random) -> Iterator[tuple[datetime, str]]:
             yield begin + timedelta(minutes=random.choice((4, 8, 12, 25, 45))), "up"
 
 
-def _row(measure: Measure, level: AgreedLevel | None, period: Period, random: Random, contract: Contract) -> Row:
-    evidence = ledger_name(contract, period)
-    value = _value(measure, level, random)
+def _a_month(line: ContractService) -> Decimal:
+    """The use of a month as the contract expects it; by fee nobody wrote one down."""
+    return Decimal(line.expected_volume or 1000) / MONTHS[line.pay_period.value]
+
+
+def _row(measure: Measure, value: Decimal, period: Period, random: Random, evidence: str) -> Row:
     denominator = str(random.randint(40, 4000)) if measure.ratio else ""
     return (
         *(measure.service_code, measure.indicator, period.text, f"{value:f}", denominator, measure.unit),
@@ -92,11 +98,11 @@ def _row(measure: Measure, level: AgreedLevel | None, period: Period, random: Ra
     )
 
 
-def _value(measure: Measure, level: AgreedLevel | None, random: Random) -> Decimal:
-    target = level.target if level else Decimal(random.randint(800, 1200) * 10)
+def _value(measure: Measure, level: AgreedLevel | None, usual: Decimal, random: Random) -> Decimal:
+    target = level.target if level else usual
     short = random.random() < 0.12
     if level is None:
-        exact = target * Decimal(random.uniform(0.85, 1.15))
+        exact = target * Decimal(random.uniform(0.88, 1.12))
     elif level.comparison is Comparison.AT_LEAST:
         room = (FULL - target) if measure.share else target * Decimal("0.2")
         exact = target - target * Decimal("0.012") if short else target + room * Decimal(random.uniform(0.05, 0.9))

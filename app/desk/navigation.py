@@ -39,6 +39,7 @@ NAVIGATION = (
 )
 
 CONTRACT_TABS = (
+    ContractTab("contract", _l("合同"), "contracts.detail", Permission.CONTRACT_READ),
     ContractTab("figures", _l("数据"), "figures.index", Permission.FIGURE_READ),
     ContractTab("plans", _l("考核约定"), "plans.index", Permission.PLAN_READ),
     ContractTab("service_levels", _l("服务水平"), "service_levels.index", Permission.SERVICE_LEVEL_READ),

@@ -116,7 +116,9 @@ PLACES: dict[Permission, str] = {
 PAGES: dict[Permission, str] = {
     Permission.FINDING_JUDGE: "inspections.finding",
     Permission.FINDING_RECTIFY: "inspections.finding",
-    Permission.INSPECTION_TAKE: "reports.detail",
+    Permission.INSPECTION_TAKE: "inspections.take",
+    Permission.QUERY_ANSWER: "inspections.query",
+    Permission.REPORT_SIGN: "inspections.detail",
 }
 
 

@@ -325,3 +325,14 @@ def test_the_day_of_the_clock_is_the_day_in_china(w):
         assert today() == date(2026, 4, 1)
         turn_contracts()
         assert w.contract("signed").state is S.IN_FORCE
+
+
+def test_the_end_of_a_contract_leaves_what_is_owed_about_its_figures_and_findings(w):
+    contract = make.in_force(w)
+    officer = w.actor("officer")
+    with act(officer, P.CONTRACT_ATTACH, ref=contract.ref):
+        for permission, item in ((P.FIGURE_VERIFY, ""), (P.FINDING_RECTIFY, "WT-1")):
+            open_task(contract.subject, officer.organisation_id, permission, 5, item)
+    actions.propose_termination(officer, contract, "项目调整")
+    actions.agree_termination(w.actor("operator_signatory"), contract, "同意")
+    assert [permission for _code, permission, _due in tasks(contract)] == ["figure:verify", "finding:rectify"]

@@ -13,6 +13,7 @@ from app.accounts.credentials import door
 from app.accounts.identities import actor_by_login, may_be_in
 from app.accounts.models import AccountState, Membership, User
 from app.accounts.passwords import PROFILES, verify_password, weaknesses
+from app.assessments.models import Assessment, AssessmentState, Objection, ObjectionState
 from app.audit.models import TrailEntry, TrailHead
 from app.audit.verifier import verify
 from app.calendars.queries import calendar_in_force
@@ -29,9 +30,13 @@ from app.demonstration.loading import Size
 from app.demonstration.timeline import Days
 from app.evidence import store
 from app.evidence.models import EvidenceFile
+from app.inspections.finding_models import Finding
+from app.inspections.kinds import FindingState
 from app.lifecycle.models import Task, TaskState
 from app.lifecycle.queries import deadline_of, own_tasks
 from app.organisations.models import ControlLink, Organisation, OrganisationKind
+from app.reports.models import Report, ReportState
+from app.service_levels.models import Exclusion, ExclusionState
 from app.services.models import Service, ServiceState
 from app.subjects.models import Party, SubjectPerson, SubjectSide
 from app.subjects.queries import conflicts_among
@@ -39,7 +44,13 @@ from tests import factories
 
 ZONE = ZoneInfo("Asia/Shanghai")
 # Those whose acts somebody waits for; the others look, administer or watch.
-ACTING = {Role.AGENCY_OFFICER, Role.AGENCY_SIGNATORY, Role.OPERATOR_SIGNATORY}
+ACTING = {
+    Role.AGENCY_OFFICER,
+    Role.AGENCY_SIGNATORY,
+    Role.INSPECTOR,
+    Role.OPERATOR_OFFICER,
+    Role.OPERATOR_SIGNATORY,
+}
 
 
 def load_catalogues():
@@ -208,6 +219,23 @@ def test_the_ledger_is_bilingual_and_one_service_has_retired(demo):
     assert [one for one in services if one.state is ServiceState.RETIRED]
     offices = db.session.scalars(sa.select(Organisation)).all()
     assert all(one.name_en and one.uscc for one in offices)
+
+
+def test_some_contracts_are_judged_reported_and_inspected(demo):
+    newest = {}
+    for one in db.session.scalars(sa.select(Assessment).order_by(Assessment.edition)):
+        newest[one.contract_id, one.period] = one
+    states = Counter(one.state for one in newest.values())
+    assert states[AssessmentState.FINAL] >= 4
+    assert states[AssessmentState.COMPUTED] >= 1
+    finals = [one for one in newest.values() if one.state is AssessmentState.FINAL]
+    assert all(one.total is not None and one.deduction_fen is not None and not one.provisional for one in finals)
+    assert {one.state for one in db.session.scalars(sa.select(Objection))} == {ObjectionState.UPHELD}
+    assert {one.state for one in db.session.scalars(sa.select(Exclusion))} == {ExclusionState.GRANTED}
+    reports = Counter(one.state for one in db.session.scalars(sa.select(Report)))
+    assert reports[ReportState.SIGNED] >= 1
+    assert len(db.session.scalars(sa.select(Report)).all()) == sum(reports.values()) > len(newest)
+    assert {one.state for one in db.session.scalars(sa.select(Finding))} >= {FindingState.CLOSED, FindingState.OPEN}
 
 
 @pytest.mark.sqlite_only
