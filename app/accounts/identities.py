@@ -57,7 +57,7 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     ),
     Scope.EXCLUSIONS_WRITE: frozenset({Permission.EXCLUSION_CLAIM}),
     Scope.FIGURES_READ: frozenset({Permission.FIGURE_READ}),
-    Scope.FIGURES_WRITE: frozenset({Permission.FIGURE_READ, Permission.FIGURE_SUBMIT}),
+    Scope.FIGURES_WRITE: frozenset({Permission.FIGURE_SUBMIT}),
     Scope.FINDINGS_READ: frozenset({Permission.INSPECTION_READ}),
     Scope.REPORTS_READ: frozenset({Permission.REPORT_READ}),
     Scope.TASKS_READ: frozenset({Permission.TASK_READ}),

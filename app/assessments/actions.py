@@ -7,7 +7,15 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from app.assessments.checks import disputed, no_reason, refuse_ended, refuse_others, refuse_over, refuse_period
+from app.assessments.checks import (
+    disputed,
+    no_reason,
+    refuse_ended,
+    refuse_others,
+    refuse_over,
+    refuse_period,
+    refuse_settled,
+)
 from app.assessments.gathering import judged
 from app.assessments.input_form import digest_of
 from app.assessments.judging import Judgement
@@ -266,6 +274,7 @@ def give_opinion(
     must(actor, P.ASSESSMENT_SCORE)
     refuse_others(actor, contract, P.ASSESSMENT_SCORE, is_client(actor, contract))
     refuse_period(contract, plan, period)
+    refuse_settled(contract, plan, period)
     problems = [] if reason.strip() else [no_reason()]
     if item not in scheme_of(plan).opinion_codes:
         problems.append(Problem(_("考核方案没有名为“%(item)s”的评分项。", item=item), place="item"))
@@ -306,6 +315,7 @@ def record_veto(
     must(actor, P.ASSESSMENT_VETO)
     refuse_others(actor, contract, P.ASSESSMENT_VETO, is_client(actor, contract))
     refuse_period(contract, plan, period)
+    refuse_settled(contract, plan, period)
     problems = [] if reason.strip() else [no_reason()]
     if code not in {one.code for one in scheme_of(plan).vetoes}:
         problems.append(Problem(_("考核方案没有名为“%(code)s”的否决事项。", code=code), place="veto"))
@@ -347,6 +357,7 @@ def lift_veto(actor: Actor, veto: AssessmentVeto, reason: str) -> AssessmentVeto
     lifted = db.session.scalar(sa.select(AssessmentVeto.id).where(AssessmentVeto.lifts_id == veto.id))
     if veto.lifts_id is not None or lifted is not None:
         raise WrongState(Problem(_("该否决记录已撤销。"), remedy=_("请刷新页面查看最新状态。")))
+    refuse_settled(contract, db.session.get_one(Plan, veto.plan_id), Period(veto.period))
     with act(actor, P.ASSESSMENT_VETO, ref=contract.ref, reason=reason) as running:
         running.note(period=veto.period, veto=veto.code, lifts=veto.id)
         made = _veto(actor, contract, (veto.plan_id, veto.period, veto.code), reason)

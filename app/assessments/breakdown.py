@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.indicators.scheme_terms import Aim, Banded, Function, Linear, Met, Steps
+from app.indicators.scheme_terms import TOTAL, Aim, Banded, Function, Linear, Met, Steps
 
 # Losses that a page names at the top, the largest first.
 NAMED_LOSSES = 5
@@ -140,6 +140,43 @@ class Loss:
     share: int
 
 
+@dataclass(frozen=True)
+class Point:
+    """What an operator may dispute of one service: an item that was scored, or that only deductions were taken for."""
+
+    service: Mapping[str, Any]
+    code: str
+    row: Row | None
+    lines: tuple[Mapping[str, Any], ...]
+
+    @property
+    def key(self) -> str:
+        """As a form sends it."""
+        return f"{self.service['service']}/{self.code}"
+
+    @property
+    def name(self) -> Mapping[str, str] | None:
+        found: Mapping[str, str] | None = self.row.name if self.row else self.lines[0]["name"]
+        return found
+
+    @property
+    def value(self) -> str | None:
+        return text_of(self.lines[0]["value"]) if self.lines else None
+
+    @property
+    def lost(self) -> Fraction:
+        return (self.row.lost if self.row else None) or Fraction(0)
+
+    @property
+    def points(self) -> Decimal:
+        """Points of deduction, which cost money."""
+        return sum((Decimal(one["points"] or 0) for one in self.lines), Decimal(0))
+
+    @property
+    def fen(self) -> int:
+        return sum(one["fen"] or 0 for one in self.lines)
+
+
 def text_of(value: Any) -> str | None:
     return None if value is None else str(value)
 
@@ -176,6 +213,25 @@ def losses_of(blocks: Iterable[Block]) -> list[Loss]:
     rows.sort(key=lambda row: (-(row.lost or 0), row.key))
     most = rows[0].lost if rows else None
     return [Loss(row, round((row.lost or 0) / most * 100)) for row in rows if most]
+
+
+def points_of(result: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[Point]]]:
+    """What may be disputed, service by service in the order of the result: all that costs points or money."""
+    charged: dict[tuple[str, str], tuple[Mapping[str, Any], ...]] = {}
+    for line in result["deductions"]["lines"]:
+        # A deduction on the total of a service is disputed by the items that make it up.
+        if line["effect"] != "excluded" and line["indicator"] != TOTAL:
+            key = line["service"], line["indicator"]
+            charged[key] = (*charged.get(key, ()), line)
+    found = [(block.service, _points(block, charged)) for block in blocks_of(result)]
+    return [(service, points) for service, points in found if points]
+
+
+def _points(block: Block, charged: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]) -> list[Point]:
+    service, name = block.service, block.service["service"]
+    judged = {row.code: row for row in block.rows if row.effect != "excluded"}
+    beside = [code for of, code in charged if of == name and code not in judged]
+    return [Point(service, code, judged.get(code), charged.get((name, code), ())) for code in [*judged, *beside]]
 
 
 def figure_texts(result: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,12 @@
 """What is refused before anything is written: strangers, wrong periods, results that people have acted on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from app.assessments.breakdown import points_of
 from app.assessments.models import Assessment, AssessmentState, Objection, ObjectionState
-from app.assessments.queries import result_of
+from app.assessments.queries import is_closed, newest, result_of
 from app.contracts.models import Contract
 from app.core.actors import Actor
 from app.core.clock import now
@@ -16,6 +17,8 @@ from app.plans.models import Plan
 from app.plans.queries import periods_owed
 
 S = AssessmentState
+# While people may still say something of a period: later, what was published would change under its readers.
+OPEN_TO_PEOPLE = frozenset({None, S.COMPUTED, S.REOPENED})
 
 
 def refuse_others(actor: Actor, contract: Contract, permission: Permission, is_theirs: bool) -> None:
@@ -48,6 +51,31 @@ def refuse_period(contract: Contract, plan: Plan, period: Period) -> None:
     )
 
 
+def refuse_settled(contract: Contract, plan: Plan, period: Period) -> None:
+    """Opinions and vetoes come before a result is published and before the period's data are closed."""
+    problems = list(settled(contract, period, newest(contract, plan, period)))
+    if problems:
+        raise WrongState(problems)
+
+
+def settled(contract: Contract, period: Period, last: Assessment | None) -> Iterator[Problem]:
+    """Why nobody scores or vetoes a period any more."""
+    if is_closed(contract, period):
+        yield Problem(
+            _("数据周期 %(period)s 已关闭，不能再评分、登记或撤销否决。", period=period.text),
+            why=_("周期关闭之后，结果所依据的内容不能再变。"),
+            remedy=_("确需更改的，请先由另一人重开该周期。"),
+            place="period",
+        )
+    if last is not None and last.state not in OPEN_TO_PEOPLE:
+        yield Problem(
+            _("本期结果现为“%(state)s”，不能再评分、登记或撤销否决。", state=last.state.label),
+            why=_("评分和否决须在结果发布之前作出，发布之后不得改变其依据。"),
+            remedy=_("异议成立或数据变化后重新计算的，可在新版发布之前评分和登记。"),
+            place="period",
+        )
+
+
 def refuse_over(last: Assessment, reason: str) -> None:
     """What people have acted on is calculated again only with a reason; a dispute is decided first."""
     if last.state is S.OBJECTED:
@@ -71,12 +99,9 @@ def refuse_over(last: Assessment, reason: str) -> None:
 
 
 def disputed(assessment: Assessment, items: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The items without doubles, in the order of the result; refuses what the result does not judge."""
+    """The items without doubles, in the order of the result; refuses what it neither scores nor charges."""
     judged_items = [
-        (service["service"], item["code"])
-        for service in result_of(assessment)["services"]
-        for item in service["items"]
-        if item["effect"] != "excluded"
+        (service["service"], point.code) for service, points in points_of(result_of(assessment)) for point in points
     ]
     wanted = {(one.get("service", ""), one.get("code", "")) for one in items}
     if not wanted:
@@ -85,7 +110,7 @@ def disputed(assessment: Assessment, items: Sequence[Mapping[str, str]]) -> list
     if unknown:
         raise Refused(
             [
-                Problem(_("这一版没有评判 %(service)s 的 %(code)s。", service=s, code=c), place="items")
+                Problem(_("这一版没有评判 %(service)s 的 %(code)s，也没有为它扣款。", service=s, code=c), place="items")
                 for s, c in unknown
             ]
         )

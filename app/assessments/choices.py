@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.assessments import queries
-from app.assessments.breakdown import blocks_of
+from app.assessments.breakdown import points_of
 from app.assessments.forms import DecisionForm, OpinionForm, VetoForm
 from app.assessments.models import Assessment, ObjectionState
 from app.assessments.wording import named
@@ -38,10 +38,12 @@ def veto_choices(assessment: Assessment) -> Choices:
 
 
 def disputable(assessment: Assessment) -> Choices:
-    """Every item that was judged, as `service/code`."""
-    blocks = blocks_of(queries.result_of(assessment))
-    rows = [row for block in blocks for row in block.rows if row.effect != "excluded"]
-    return [(f"{row.service['service']}/{row.code}", named(row.name) or row.code) for row in rows]
+    """Every item that was scored or charged, as `service/code`, with the service's name."""
+    return [
+        (point.key, f"{named(service['name'])} · {named(point.name) or point.code}")
+        for service, points in points_of(queries.result_of(assessment))
+        for point in points
+    ]
 
 
 def outcomes() -> Choices:

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -52,7 +52,22 @@ class Found:
 
 
 def derive(code: str, line: Line, found: Found) -> Derived:
-    """The figure of one indicator of one service."""
+    """The figure of one indicator of one service; where a verified revision stands in for a doubted one, it says so."""
+    made = _derived(code, line, found)
+    return replace(made, how=stood_in(made.how, made.figures))
+
+
+def stood_in(how: Wording, figures: Iterable[Reported]) -> Wording:
+    """How a value came about, with every verified revision that counts in place of a doubted one."""
+    for one in figures:
+        if one.doubted:
+            how = N_(
+                "%(first)s；第 %(n)s 版被标记存疑，按已核验的第 %(m)s 版计", first=how, n=one.doubted, m=one.revision
+            )
+    return how
+
+
+def _derived(code: str, line: Line, found: Found) -> Derived:
     figures, watched = found.figures, found.watched
     if not is_required(code, line.agreement):
         return Derived(NOT_REQUIRED, "none", N_("合同没有为这项服务约定按本周期考核的这项指标"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from app.assessments.derivation import stood_in
 from app.assessments.material import MONTHS, Line, Material, Reported
 from app.catalogues.wording import N_, Wording
 from app.core.money import show_fen
@@ -124,4 +125,4 @@ def _counted(line: Line, price: Decimal, used: tuple[Reported, ...], year: int |
         volume=shown(volume),
         sum=show_fen(fen),
     )
-    return Fee(line.service, fen, year, how, used)
+    return Fee(line.service, fen, year, stood_in(how, used), used)

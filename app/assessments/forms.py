@@ -29,8 +29,8 @@ def names_a_period(_form: Any, field: Any) -> None:
 class ComputeForm(BaseForm):
     """One period of one plan; a reason is needed over what was issued."""
 
-    plan = HiddenField(validators=[REQUIRED, Length(max=80)])
-    period = HiddenField(validators=[REQUIRED, Length(max=13), names_a_period])
+    plan = HiddenField(_l("考核约定"), validators=[REQUIRED, Length(max=80)])
+    period = HiddenField(_l("考核周期"), validators=[REQUIRED, Length(max=13), names_a_period])
     reason = TextAreaField(_l("重新计算的理由"), text(2000))
 
     def chosen(self) -> Period:
@@ -44,7 +44,7 @@ class EmptyForm(BaseForm):
 class DigestForm(BaseForm):
     """Confirms the very result that was read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = HiddenField(_l("结果摘要"), validators=[REQUIRED, Length(max=64)])
 
 
 class ReasonForm(BaseForm):
@@ -90,7 +90,8 @@ class VetoForm(BaseForm):
 class ObjectionForm(BaseForm):
     """Which items are disputed, why, and what shows it."""
 
-    items = CheckboxesField(_l("有异议的指标"))
+    # What the result does not judge is refused by the act, in words and by name.
+    items = CheckboxesField(_l("有异议的指标"), validate_choice=False)
     reason = TextAreaField(_l("异议理由"), REASON)
     file = FileField(_l("证据材料"))
 

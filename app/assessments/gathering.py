@@ -26,6 +26,7 @@ from app.assessments.material import (
 )
 from app.assessments.models import Assessment, AssessmentOpinion, AssessmentState, AssessmentVeto
 from app.assessments.result_form import accounts_in
+from app.assessments.stand_ins import counting
 from app.catalogues.queries import all_current, parsed
 from app.catalogues.reading import Bilingual
 from app.contracts.models import AgreedLevel, Comparison, Contract, ContractService, ContractVersion
@@ -210,9 +211,9 @@ def _figures(
     contract: Contract, period: Period, wanted: set[str], lines: Sequence[Line], overlay: Overlay
 ) -> list[Reported]:
     periods = [period, *_paid_periods(period, lines)]
-    stored = current_figures(contract, periods, indicators=wanted)
-    flags = flags_on(one.id for one in stored)
-    found = {(*one.key,): _reported(one, len(flags.get(one.id, ()))) for one in stored}
+    stored = counting(contract, current_figures(contract, periods, indicators=wanted))
+    flags = flags_on(one.id for one, _doubted in stored)
+    found = {one.key: _reported(one, len(flags.get(one.id, ())), doubted) for one, doubted in stored}
     texts = {one.text for one in periods}
     for place, row in enumerate(overlay.figures, 1):
         if row.period.text in texts and row.measure.indicator in wanted:
@@ -227,7 +228,7 @@ def _paid_periods(period: Period, lines: Iterable[Line]) -> list[Period]:
     return [one for kind in shorter for one in period.split(PeriodKind(kind))]
 
 
-def _reported(one: CurrentFigure, flags: int) -> Reported:
+def _reported(one: CurrentFigure, flags: int, doubted: int) -> Reported:
     return Reported(
         id=one.id,
         service_id=one.service_id,
@@ -241,6 +242,8 @@ def _reported(one: CurrentFigure, flags: int) -> Reported:
         evidence=one.evidence,
         verdict=one.verdict.value if one.verdict else "",
         flags=flags,
+        revision=one.revision,
+        doubted=doubted,
     )
 
 

@@ -59,7 +59,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Reported:
-    """A figure as it stands: `standing` is value, missing or not_required; `verdict` verified, doubted or ''."""
+    """A figure as it counts: `standing` is value, missing or not_required; `verdict` verified, doubted or ''.
+
+    `doubted` is the number of a later revision that management doubts and that this verified one stands in for, or 0.
+    """
 
     id: int
     service_id: int
@@ -73,6 +76,8 @@ class Reported:
     evidence: str = ""
     verdict: str = ""
     flags: int = 0
+    revision: int = 1
+    doubted: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the page of one assessment shows above its tabs: key numbers, notices, steps, what blocks, who acts by when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -10,9 +11,10 @@ from flask_babel import gettext as _
 
 from app.assessments import queries
 from app.assessments.blockers import NEXT, blockers_of
-from app.assessments.breakdown import Row, blind_in, waiting_in
+from app.assessments.breakdown import Point, Row, blind_in, points_of, waiting_in
+from app.assessments.checks import settled
 from app.assessments.models import Assessment, AssessmentState
-from app.assessments.progress import ENDED, entries_of, hands_of, steps_of
+from app.assessments.progress import entries_of, hands_of, steps_of
 from app.assessments.tabs import TAB_KINDS, Tab
 from app.assessments.wording import named, number, period_word, plainly, say, scored
 from app.assessments.workflow import WORKFLOW
@@ -20,6 +22,7 @@ from app.audit.history import timeline
 from app.contracts.models import Contract
 from app.contracts.workflow import is_client, is_operator
 from app.core.actors import Actor
+from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.money import round_half_up
 from app.core.permissions import Permission
@@ -104,11 +107,20 @@ class Page:
 
     @property
     def may_score(self) -> bool:
-        return self.own and self.actor.may(P.ASSESSMENT_SCORE) and self.assessment.state not in ENDED
+        return self.own and self.actor.may(P.ASSESSMENT_SCORE) and self._heard
 
     @property
     def may_veto(self) -> bool:
-        return self.own and self.actor.may(P.ASSESSMENT_VETO) and self.assessment.state not in ENDED
+        return self.own and self.actor.may(P.ASSESSMENT_VETO) and self._heard
+
+    @property
+    def _heard(self) -> bool:
+        return self.newest.id == self.assessment.id and not self.settled
+
+    @cached_property
+    def settled(self) -> list[Problem]:
+        """Why people cannot say anything of the period any more."""
+        return list(settled(self.contract, self.assessment.span, self.newest))
 
     @property
     def may_withdraw(self) -> bool:
@@ -128,6 +140,13 @@ class Page:
         if self.needs_reason:
             return str(_("结果已发布。数据有变化时会产生新的一版，须重新发布和确认；原版仍可查。"))
         return str(_("按现有数据重新计算；数据没有变化时不产生新版。"))
+
+    @property
+    def issue_words(self) -> str:
+        """What publishing means; while the data can still change, what to do first."""
+        said = _("%(sum)s。发布后运营方须在 5 个工作日内确认或提出异议。", sum=self.sum_line)
+        advice = _("本期数据尚未关闭，建议先关闭数据周期再发布，以免数据再有变化、结果须重算。")
+        return str(said if queries.is_closed(self.contract, self.assessment.span) else said + advice)
 
     # --- key numbers -------------------------------------------------------------------------------------------------
 
@@ -366,11 +385,10 @@ class Page:
         return [{"key": key, "label": words[key], "count": counts.get(key)} for key in TAB_KINDS]
 
     @property
-    def disputable(self) -> list[tuple[Row, str]]:
-        """Everything that was judged, the largest loss first, with the key that a form sends."""
-        rows = [row for row in self.body.rows.values() if row.effect != "excluded"]
-        rows.sort(key=lambda row: (-(row.lost or 0), row.key))
-        return [(row, f"{row.service['service']}/{row.code}") for row in rows]
+    def disputable(self) -> list[tuple[Mapping[str, Any], list[Point]]]:
+        """Everything that was scored or charged, service by service, the largest loss first."""
+        found = points_of(self.result)
+        return [(service, sorted(points, key=lambda one: (-one.lost, -one.fen))) for service, points in found]
 
 
 def page_of(actor: Actor, assessment: Assessment, tab: str = "", forms: dict[str, Any] | None = None) -> Page:

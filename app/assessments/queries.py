@@ -21,6 +21,7 @@ from app.evidence import store
 from app.figures.evidence import resolve
 from app.figures.judging import Findings
 from app.figures.kinds import EventStatus, Source
+from app.figures.measures import closed_periods
 from app.figures.models import Submission
 from app.figures.queries import Event
 from app.plans.models import Plan, PlanState
@@ -154,6 +155,21 @@ def objection_in_reach(actor: Actor, contract: Contract, key: int) -> Objection 
 def opinions_of(contract: Contract, plan: Plan, period: Period) -> list[AssessmentOpinion]:
     """The newest opinion of each person on each item."""
     return newest_opinions(contract, plan, period)
+
+
+def has_scored(user_id: int | None, assessment: Assessment) -> bool:
+    """Whether this person ever gave an opinion on the period that an edition is about."""
+    given = sa.exists().where(
+        AssessmentOpinion.plan_id == assessment.plan_id,
+        AssessmentOpinion.period == assessment.period,
+        AssessmentOpinion.user_id == user_id,
+    )
+    return bool(db.session.scalar(sa.select(given)))
+
+
+def is_closed(contract: Contract, period: Period) -> bool:
+    """Whether a closed period of the figures covers this one."""
+    return any(one.starts_at <= period.start and period.end <= one.ends_at for one in closed_periods(contract))
 
 
 def vetoes_of(contract: Contract, plan: Plan, period: Period) -> list[AssessmentVeto]:

@@ -24,6 +24,7 @@ from app.assessments.breakdown import (
     full_marks,
     hundredths,
     losses_of,
+    points_of,
     submissions_in,
 )
 from app.assessments.differences import changes
@@ -289,11 +290,12 @@ class ObjectionsTab(Tab):
         return [ShownObjection(one, self._words(json.loads(one.items))) for one in self.assessment.objections]
 
     def _words(self, items: Iterable[Mapping[str, str]]) -> list[str]:
+        known = {point.key: point for _service, points in points_of(self.result) for point in points}
         found = []
         for one in items:
-            row = self.rows.get((one["service"], one["code"]))
-            parts = (named(row.service["name"]), named(row.name) or row.code) if row else (one["service"], one["code"])
-            found.append(" · ".join(parts))
+            point = known.get(f"{one['service']}/{one['code']}")
+            words = (named(point.service["name"]), named(point.name)) if point else ("", "")
+            found.append(" · ".join(name or one[key] for name, key in zip(words, ("service", "code"), strict=True)))
         return found
 
 

@@ -228,7 +228,7 @@ def _field(name: str) -> str:
         "value": _("数值"),
         "standing": _("结果"),
         "score": _("得分"),
-        "availability": _("可用率（剔除除外，%）"),
+        "availability": _("可用率（剔除除外后，%）"),
         "evidence": _("数据来源"),
     }
     return str(words[name])

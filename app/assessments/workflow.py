@@ -6,14 +6,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.assessments.models import Assessment, AssessmentState
-from app.assessments.queries import is_stale, result_of
+from app.assessments.queries import has_scored, is_closed, is_stale, result_of
 from app.assessments.sentences import restored
 from app.catalogues.queries import said
 from app.contracts import workflow as contracts
 from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.permissions import Permission
-from app.figures.measures import closed_periods
 from app.lifecycle.workflow import Transition, Workflow
 
 P, S = Permission, AssessmentState
@@ -91,10 +90,19 @@ def not_the_issuer(actor: Actor, assessment: Assessment) -> Iterator[Problem]:
         )
 
 
+def not_a_scorer(actor: Actor, assessment: Assessment) -> Iterator[Problem]:
+    """Who gave a score that went into the result has an interest in it."""
+    if has_scored(actor.user_id, assessment):
+        yield Problem(
+            _("您为本期作过定性评分，不能裁定对本期结果的异议。"),
+            why=_("评分人不裁定对评分结果的异议。"),
+            remedy=_("请由本机构没有评分、也没有发布结果的负责人裁定。"),
+        )
+
+
 def closed(_actor: Actor, assessment: Assessment) -> Iterator[Problem]:
     """I9: what a final result rests on cannot change any more."""
-    spans = [(one.starts_at, one.ends_at) for one in closed_periods(assessment.contract)]
-    if not any(begin <= assessment.starts_at and assessment.ends_at <= end for begin, end in spans):
+    if not is_closed(assessment.contract, assessment.span):
         yield Problem(
             _("数据周期 %(period)s 尚未关闭。", period=assessment.period),
             why=_("定稿之后，所依据的数据不能再变。"),
@@ -113,7 +121,7 @@ WORKFLOW: Workflow[Assessment] = Workflow(
             frozenset({S.OBJECTED}),
             None,
             relation=by_client,
-            guards=(not_the_issuer,),
+            guards=(not_the_issuer, not_a_scorer),
             needs_reason=True,
         ),
         Transition(

@@ -95,8 +95,10 @@ def _digest() -> str:
         for name, values in sorted(request.form.lists()):
             if name not in _UNREPEATED:
                 state.update(repr((name, values)).encode())
-        for name, upload in sorted(request.files.items()):
+        for name, upload in sorted(request.files.items(multi=True), key=lambda one: one[0]):
             state.update(repr((name, upload.filename)).encode())
+            # The view may have read the file by now, and may still want to.
+            upload.stream.seek(0)
             state.update(hashlib.sha256(upload.stream.read()).digest())
             upload.stream.seek(0)
     else:

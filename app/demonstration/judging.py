@@ -24,6 +24,7 @@ from app.indicators.schemes import SCHEME_KIND
 from app.inspections import actions as inspections
 from app.inspections import findings, questions, samples
 from app.inspections.findings import FindingFacts
+from app.inspections.jobs import assign_reports
 from app.inspections.kinds import Outcome, SampleResult, Severity
 from app.inspections.models import Inspection
 from app.inspections.queries import findings_of, queries_of, samples_of
@@ -84,11 +85,11 @@ def produce(plan: ContractPlan, period: Period, world: World) -> None:
 
 
 def give_opinions(plan: ContractPlan, period: Period, world: World) -> None:
-    """Two people of the client judge what no figure says."""
+    """Two people of the client judge what no figure says, neither of whom decides an objection."""
     of = agreed(plan, period, world)
     random = Random(f"opinions {plan.key} {period.text}")
-    for role in (R.AGENCY_OFFICER, R.AGENCY_SIGNATORY):
-        actor = world.acting(plan.client, role)
+    second = world.person(world.seconds[plan.client, R.AGENCY_OFFICER], plan.client)
+    for actor in (world.acting(plan.client, R.AGENCY_OFFICER), second):
         for item in scheme_of(of).items:
             if isinstance(item.function, Qualitative):
                 score = Decimal(random.randint(84, 97))
@@ -128,6 +129,11 @@ def decide(plan: ContractPlan, period: Period, world: World) -> None:
 
 def finalise(plan: ContractPlan, period: Period, world: World) -> None:
     assessments.finalise(world.acting(plan.client, R.AGENCY_SIGNATORY), judged(plan, period, world))
+
+
+def assign(_world: World) -> None:
+    """What the scheduler does next: every new report is put before the inspectors."""
+    assign_reports()
 
 
 def renew(_world: World) -> None:

@@ -89,7 +89,8 @@ OPERATOR_POSTS = (("项目经理", R.OPERATOR_OFFICER), ("总经理", R.OPERATOR
 
 def plan_people(plans: list[OrganisationPlan], days: Days) -> list[PersonPlan]:
     """Everybody, the standing ones first; each client and company then has an officer and a signatory."""
-    names = iter(person_names(Random("people"), DRAWN))
+    drawn = person_names(Random("people"), DRAWN)
+    names = iter(drawn)
     phones = Random("phones")
 
     def person(post: Post, listed: bool = False) -> PersonPlan:
@@ -97,6 +98,9 @@ def plan_people(plans: list[OrganisationPlan], days: Days) -> list[PersonPlan]:
 
     made = [person(Post(where, title, (role,)), listed) for where, title, role, listed in STANDING]
     made += _with_exceptions(person, days)
+    # Named from the end, so that nobody else's name depends on them.
+    scorers = zip(SCORED_AT, reversed(drawn), strict=False)
+    made += [PersonPlan(name, (Post(where, SCORER, (R.AGENCY_OFFICER,)),), "内线 6001") for where, name in scorers]
     for plan in plans:
         posts = CLIENT_POSTS if plan.is_client else OPERATOR_POSTS if plan.key.startswith("QY-") else ()
         for title, role in posts:
@@ -105,6 +109,9 @@ def plan_people(plans: list[OrganisationPlan], days: Days) -> list[PersonPlan]:
     return made
 
 
+# Where a month is judged by two people and an objection decided by a third.
+SCORER = "绩效考评专员"
+SCORED_AT = (places.CENTRE, "ZF-44-04", "ZF-4401-00")
 SECONDED_AT, SECONDED_TO = "ZF-440106-06", "ZF-440106001-00"
 
 
@@ -122,9 +129,9 @@ def _with_exceptions(person: Callable[[Post, bool], PersonPlan], days: Days) -> 
 
 
 def staff_of(people: list[PersonPlan]) -> dict[tuple[str, Role], str]:
-    """Who does the work of a role in an organisation: the first who stays, in his first post."""
+    """Who does the work of a role in an organisation: the first who stays, in his first post; scorers come last."""
     staff: dict[tuple[str, Role], str] = {}
-    for person in people:
+    for person in sorted(people, key=lambda one: one.posts[0].title == SCORER):
         if person.stays:
             for role in person.posts[0].roles:
                 staff.setdefault((person.posts[0].organisation, role), person.login)

@@ -74,6 +74,7 @@ def _tell_month(month: Month, teller: _Teller) -> None:
     plan, period = month.plan, month.period
     end = period.last_day
     teller.at_night(end + timedelta(days=1), partial(judging.produce, plan, period))
+    teller.at_night(end + timedelta(days=1), judging.assign)
     reported: list[Deed] = [
         partial(operating.report, plan, period, month.among(LACKING)),
         partial(operating.report_events, plan, period),
@@ -103,6 +104,7 @@ def _tell_inspection(month: Month, teller: _Teller) -> None:
     if len(final) < 9:
         return
     teller.at_night(final[7] + timedelta(days=1), judging.renew)
+    teller.at_night(final[7] + timedelta(days=1), judging.assign)
     if not month.among(INSPECTED):
         return
     plan, period = month.plan, month.period

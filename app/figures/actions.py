@@ -110,9 +110,9 @@ def submit_figures(actor: Actor, contract: Contract, file_name: str, content: by
     return submit(actor, contract, Delivery(SubmissionKind.FIGURES, file_name, content, reason=reason))
 
 
-def submit_events(actor: Actor, contract: Contract, file_name: str, content: bytes) -> Receipt:
+def submit_events(actor: Actor, contract: Contract, file_name: str, content: bytes, reason: str = "") -> Receipt:
     """`submit` for a file of status events."""
-    return submit(actor, contract, Delivery(SubmissionKind.EVENTS, file_name, content))
+    return submit(actor, contract, Delivery(SubmissionKind.EVENTS, file_name, content, reason=reason))
 
 
 def _reporting_role(actor: Actor, contract: Contract) -> PartyRole:
@@ -147,10 +147,10 @@ def _looked_at(contract: Contract, source: Source, delivery: Delivery) -> Findin
 
 def _refuse_problems(found: Findings, delivery: Delivery) -> None:
     problems = [explain_row(one) for one in found.problems]
-    if found.corrected and not delivery.reason.strip():
+    if found.corrected_count and not delivery.reason.strip():
         problems.append(
             Problem(
-                _("文件更正了 %(n)s 个已报送的数据，须写明更正理由。", n=len(found.corrected)),
+                _("文件更正了 %(n)s 个已报送的数据，须写明更正理由。", n=found.corrected_count),
                 why=_("更正会形成新的版本，原数据和理由都保留可查，核验重新开始。"),
                 remedy=_("请填写更正理由后再提交。"),
                 place="reason",
@@ -196,8 +196,8 @@ def _submission(actor: Actor, contract: Contract, delivery: Delivery, found: Fin
         user_id=actor.user_id,
         kind=delivery.kind,
         row_count=found.row_count,
-        new_count=len(found.fresh) + len(found.events),
-        corrected_count=len(found.corrected),
+        new_count=found.stored_count - found.corrected_count,
+        corrected_count=found.corrected_count,
         submitted_at=now(),
         reason=delivery.reason.strip(),
         note=delivery.note.strip(),
@@ -206,7 +206,9 @@ def _submission(actor: Actor, contract: Contract, delivery: Delivery, found: Fin
 
 def _store(made: Submission, found: Findings) -> None:
     storing.store_figures(made, found.fresh + found.corrected)
-    storing.store_events(made, found.events)
+    storing.store_events(made, [one for one in found.events if one.key not in found.corrected_events])
+    corrections = [one for one in found.events if one.key in found.corrected_events]
+    storing.store_event_corrections(made, [(one, found.corrected_events[one.key][1]) for one in corrections])
     storing.store_flags(made, found.flags)
 
 

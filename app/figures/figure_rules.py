@@ -151,6 +151,7 @@ class FigureJudge:
         period = self._period(number, cells, measure)
         texts = self._texts(number, cells) if self._optional else {}
         if measure is None:
+            self._shapes(number, cells)
             return
         figure = self._value(number, cells, measure, texts.get("reason", ""))
         if period is None or figure is None or len(self.judged.problems) > before:
@@ -258,6 +259,17 @@ class FigureJudge:
             self._refuse(RowProblem(number, "denominator", code))
         value = self._number(number, text, measure)
         return None if value is None else ("value", value, denominator)
+
+    def _shapes(self, number: int, cells: Sequence[str]) -> None:
+        """What can be said of the numbers of a row whose indicator is not known: whether they are plain numbers."""
+        text, said = self._cell(cells, "value"), self._cell(cells, "denominator")
+        if text not in {"", NOT_REQUIRED}:
+            try:
+                millionths(text, 6)
+            except BadNumber as error:
+                self._refuse(RowProblem(number, "value", str(error), text[:40], "6"))
+        if said:
+            self._denominator(number, said)
 
     def _number(self, number: int, text: str, measure: Measure) -> int | None:
         try:

@@ -62,5 +62,11 @@ class DoubtForm(BaseForm):
     reason = TextAreaField(_l("理由"), [REQUIRED, Length(max=2000), no_control_characters])
 
 
+class VerifyForm(BaseForm):
+    """Says why when a doubt is taken back."""
+
+    reason = TextAreaField(_l("理由"), text(2000))
+
+
 class EmptyForm(BaseForm):
     """A button."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.contracts.models import Contract
 from app.core.db import db
 from app.core.periods import Period, PeriodKind
+from app.figures.corrections import StandingEvents
 from app.figures.event_rules import EventJudge, EventRow
 from app.figures.figure_rules import FigureJudge, FigureRow, RowProblem
 from app.figures.kinds import Source, Standing, SubmissionKind
@@ -45,18 +46,26 @@ class Delivery:
 
 @dataclass
 class Findings:
-    """What a file says, against what stands. `fresh` and `corrected` pair a row with its revision."""
+    """What a file says, against what stands. `fresh` and `corrected` pair a row with its revision.
+
+    `events` are all that would be stored; `corrected_events` says which correct a stored one: its status, the revision.
+    """
 
     row_count: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     fresh: list[tuple[FigureRow, int]] = field(default_factory=list)
     corrected: list[tuple[FigureRow, int]] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
+    corrected_events: dict[tuple[int, datetime], tuple[str, int]] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
 
     @property
     def stored_count(self) -> int:
         return len(self.fresh) + len(self.corrected) + len(self.events)
+
+    @property
+    def corrected_count(self) -> int:
+        return len(self.corrected) + len(self.corrected_events)
 
     @property
     def unchanged(self) -> int:
@@ -178,21 +187,25 @@ def _events(contract: Contract, source: Source, table: Table) -> Findings:
         return found
     known = _known_events(contract, source, judged.rows)
     for event in judged.rows:
-        before = known.get(event.key)
-        if before is None:
-            found.events.append(event)
-        elif before != event.status:
-            found.problems.append(RowProblem(event.row, "status", "contradicts_stored", event.status, before))
+        before, revision = known.get(event.key, ("", 0))
+        if before == event.status:
+            continue
+        found.events.append(event)
+        if before:
+            found.corrected_events[event.key] = (before, revision + 1)
     return found
 
 
-def _known_events(contract: Contract, source: Source, events: Iterable[EventRow]) -> dict[Any, str]:
-    moments = [event.at for event in events]
+def _known_events(contract: Contract, source: Source, events: Iterable[EventRow]) -> dict[Any, tuple[str, int]]:
+    """Status that stands and the revision of its correction (0 while it was never corrected), by key."""
+    moments, standing = [event.at for event in events], StandingEvents()
     stored = db.session.execute(
-        sa.select(StatusEvent.service_id, StatusEvent.at, StatusEvent.status).where(
+        sa.select(StatusEvent.service_id, StatusEvent.at, standing.status, standing.revision)
+        .select_from(standing.source)
+        .where(
             StatusEvent.contract_id == contract.id,
             StatusEvent.source == source,
             StatusEvent.at.between(min(moments), max(moments)),
         )
     )
-    return {(service, at): status.value for service, at, status in stored}
+    return {(service, at): (status.value, revision) for service, at, status, revision in stored}

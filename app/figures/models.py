@@ -297,6 +297,45 @@ class StatusEvent(Base):
     submission_id: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+class EventCorrection(Base):
+    """One revision of what a source says it saw at a moment it had told of before; the highest one counts.
+
+    The first telling stays as it was. Status `unknown` takes it back: nobody knows what was from that moment on.
+    """
+
+    __tablename__ = "event_corrections"
+    __table_args__ = table_args(
+        sa.ForeignKeyConstraint(
+            ["submission_id", "contract_id", "source"],
+            ["submissions.id", "submissions.contract_id", "submissions.source"],
+            name="fk_event_corrections_submission",
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id", "service_id", "source", "at"],
+            [
+                "status_events.contract_id",
+                "status_events.service_id",
+                "status_events.source",
+                "status_events.at",
+            ],
+            name="fk_event_corrections_event",
+        ),
+        sa.CheckConstraint("revision > 0", name="revision_positive"),
+        sa.CheckConstraint("response_ms IS NULL OR response_ms >= 0", name="response_range"),
+        sa.Index("ix_event_corrections_submission_id", "submission_id"),
+    )
+
+    contract_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    service_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    source: Mapped[Source] = enum_column(Source, "source", primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[EventStatus] = enum_column(EventStatus, "status")
+    code: Mapped[str] = mapped_column(sa.String(20))
+    response_ms: Mapped[int | None]
+    submission_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 class ClosedPeriod(Entity):
     """While closed, no figure or event of the period is taken (I9); opened again by another person, with a reason."""
 

@@ -22,12 +22,13 @@ from app.figures.evidence import resolve, unproven
 from app.figures.figure_rules import MILLION, FigureRow, Measure, RowProblem
 from app.figures.forecasts import Forecast, forecasts_of
 from app.figures.judging import Delivery, Findings, look_at
-from app.figures.kinds import FROM_EVENTS, SOURCE_ROLES, Source, Standing
-from app.figures.measures import closed_periods, measures_of, periods_due
+from app.figures.kinds import FROM_EVENTS, SOURCE_ROLES, EventStatus, Source, Standing
+from app.figures.measures import agreed_version, closed_periods, measures_of, periods_due
 from app.figures.models import Figure, FigureFlag, FigurePreview, Submission, Verification
 from app.figures.queries import CurrentFigure
 from app.figures.reading import FileFlaw
 from app.figures.template_file import TemplateRow, template_xlsx
+from app.figures.verdicts import own_sheaves
 from app.figures.wording import explain_file, explain_flag, kind_word, place_of, problem_rows, reason_of
 from app.subjects.queries import parties_of
 
@@ -233,7 +234,7 @@ def preview_page(actor: Actor, contract: Contract, preview: FigurePreview) -> Pr
         unreadable=unreadable,
         earlier=queries.same_file(contract, preview.source, preview.sha256),
         own=actor.organisation_id == preview.organisation_id and actor.may(Permission.FIGURE_SUBMIT),
-        rows=[_row(row, word) for row, word in corrected + fresh],
+        rows=[_row(row, word) for row, word in corrected + fresh] + _corrected_events(contract, findings),
         flags=[(_figure_words(one.row), explain_flag(one.code, one.params)) for one in findings.flags[:SHOWN_FLAGS]],
         unproven=[_figure_words(row) for row in unproven(contract, findings.rows)],
         forecasts=forecasts_of(contract, findings, preview.source) if findings.stored_count else [],
@@ -251,6 +252,26 @@ def _row(row: FigureRow, what: str) -> dict[str, str]:
         "denominator": fmt.decimal(_decimal(row.denominator)),
         "what": what,
     }
+
+
+def _corrected_events(contract: Contract, findings: Findings) -> list[dict[str, str]]:
+    """Events that take the place of stored ones, with what stood before."""
+    changed = [one for one in findings.events if one.key in findings.corrected_events][:SHOWN_ROWS]
+    version = agreed_version(contract) if changed else None
+    codes = {line.service_id: line.service.code for line in version.lines} if version else {}
+    return [
+        {
+            "row": str(one.row),
+            "service": codes[one.service_id],
+            "indicator": str(_("状态事件")),
+            "period": fmt.moment(one.at),
+            "channel": "",
+            "value": f"{EventStatus(findings.corrected_events[one.key][0]).label} → {EventStatus(one.status).label}",
+            "denominator": fmt.MISSING,
+            "what": str(_("更正")),
+        }
+        for one in changed
+    ]
 
 
 def _decimal(millionths: int | None) -> Decimal | None:
@@ -278,6 +299,7 @@ class Waiting:
     count: int
     highest: int
     figures: list[tuple[CurrentFigure, list[str]]]
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -291,15 +313,15 @@ class VerificationPage:
     names: dict[tuple[int, str], Measure]
 
 
-def verification_page(contract: Contract, period: str) -> VerificationPage:
+def verification_page(actor: Actor, contract: Contract, period: str) -> VerificationPage:
     """What waits, by period; the chosen period (or the oldest) is opened."""
     listed = queries.waiting_periods(contract)
+    own = own_sheaves(actor, contract) if listed else set()
     opened = period if any(one[0] == period for one in listed) else (listed[0][0] if listed else "")
     return VerificationPage(
         contract=contract,
         waiting=[
-            Waiting(text, source, count, highest, _waiting(contract, text, source) if text == opened else [])
-            for text, source, count, highest in listed
+            Waiting(*one, _waiting(contract, *one[:2]) if one[0] == opened else [], one[:2] in own) for one in listed
         ],
         events=queries.unverified_events(contract),
         previews=queries.previews_of(contract),

@@ -13,8 +13,18 @@ from app.contracts.models import Contract
 from app.core.actors import Actor
 from app.core.db import db
 from app.core.periods import Period
+from app.figures.corrections import StandingEvents, corrected_after
 from app.figures.kinds import EventStatus, Source, Standing, SubmissionKind, Verdict
-from app.figures.models import Figure, FigureFlag, FigurePreview, StatusEvent, Submission, Verification, VerifiedFigure
+from app.figures.models import (
+    EventCorrection,
+    Figure,
+    FigureFlag,
+    FigurePreview,
+    StatusEvent,
+    Submission,
+    Verification,
+    VerifiedFigure,
+)
 from app.services.models import Service
 from app.subjects.models import Subject
 from app.subjects.queries import in_reach
@@ -267,19 +277,29 @@ def verdict_on_events(submission: Submission) -> Verification | None:
 
 
 def unverified_events(contract: Contract, period: Period | None = None) -> list[Submission]:
-    """Submissions of events that nobody has judged; of a period those with an event in it."""
-    judged = sa.exists().where(Verification.submission_id == Submission.id)
+    """Submissions of events that nobody has judged, or that were corrected since they were doubted; of a period those
+    with an event in it."""
+    later = aliased(Verification)
+    judged = sa.exists().where(
+        Verification.submission_id == Submission.id,
+        ~sa.exists().where(later.submission_id == Verification.submission_id, later.id > Verification.id),
+        sa.or_(Verification.verdict == Verdict.VERIFIED, ~corrected_after(Submission, Verification)),
+    )
     within: sa.ColumnElement[bool] = sa.true()
     if period is not None:
-        inside = (StatusEvent.at >= period.start, StatusEvent.at < period.end)
-        within = sa.exists().where(StatusEvent.submission_id == Submission.id, *inside)
+        within = sa.or_(
+            *(
+                sa.exists().where(table.submission_id == Submission.id, table.at >= period.start, table.at < period.end)
+                for table in (StatusEvent, EventCorrection)
+            )
+        )
     return list(
         db.session.scalars(
             sa.select(Submission)
             .where(
                 Submission.contract_id == contract.id,
                 Submission.kind == SubmissionKind.EVENTS,
-                Submission.new_count > 0,
+                Submission.new_count + Submission.corrected_count > 0,
                 ~judged,
                 within,
             )
@@ -341,16 +361,15 @@ class Event:
 def events_of(
     contract: Contract, until: datetime, source: Source = Source.OPERATOR_REPORT, since: datetime | None = None
 ) -> list[Event]:
-    """Events of one source before a moment, by service and time. Without `since` from the beginning of the contract,
-    so that the state at the start of any period is known."""
+    """Events of one source before a moment, as last corrected, by service and time. Without `since` from the beginning
+    of the contract, so that the state at the start of any period is known."""
+    standing = StandingEvents()
     conditions = [StatusEvent.contract_id == contract.id, StatusEvent.source == source, StatusEvent.at < until]
     if since is not None:
         conditions.append(StatusEvent.at >= since)
     rows = db.session.execute(
-        sa.select(
-            *(StatusEvent.service_id, StatusEvent.at, StatusEvent.status, StatusEvent.code),
-            *(StatusEvent.response_ms, StatusEvent.submission_id),
-        )
+        sa.select(*standing.columns)
+        .select_from(standing.source)
         .where(*conditions)
         .order_by(StatusEvent.service_id, StatusEvent.at)
     )

@@ -13,7 +13,16 @@ from app.core.db import UTCDateTime, db, is_postgresql
 from app.core.periods import Period
 from app.figures.event_rules import EventRow
 from app.figures.figure_rules import FigureRow
-from app.figures.models import Figure, FigureFlag, StatusEvent, Submission, Verification, VerifiedFigure
+from app.figures.kinds import EventStatus
+from app.figures.models import (
+    EventCorrection,
+    Figure,
+    FigureFlag,
+    StatusEvent,
+    Submission,
+    Verification,
+    VerifiedFigure,
+)
 from app.figures.plausibility import Flag
 
 BATCH = 10_000
@@ -87,6 +96,26 @@ def store_events(submission: Submission, events: list[EventRow]) -> None:
             for one in events
         ),
     )
+
+
+def store_event_corrections(submission: Submission, events: list[tuple[EventRow, int]]) -> None:
+    """Events that correct stored ones, each with its revision."""
+    lines = [
+        {
+            "contract_id": submission.contract_id,
+            "service_id": one.service_id,
+            "source": submission.source,
+            "at": one.at,
+            "revision": revision,
+            "status": EventStatus(one.status),
+            "code": one.code,
+            "response_ms": one.response_ms,
+            "submission_id": submission.id,
+        }
+        for one, revision in events
+    ]
+    for start in range(0, len(lines), BATCH):
+        db.session.execute(sa.insert(EventCorrection), lines[start : start + BATCH])
 
 
 def _insert(table: str, rows: Iterable[tuple[Any, ...]]) -> None:

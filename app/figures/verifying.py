@@ -21,6 +21,7 @@ from app.figures.measures import closed_periods, window_of
 from app.figures.models import ClosedPeriod, Figure, Submission, Verification
 from app.figures.queries import count_unverified, has_doubts, in_sheaf, is_current, unverified, unverified_events
 from app.figures.storing import queue, store_verdicts
+from app.figures.verdicts import count_doubted, standing_doubts
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task
 from app.lifecycle.queries import open_tasks_of
 from app.subjects.actions import stand_for_side
@@ -63,8 +64,7 @@ def _judge(actor: Actor, contract: Contract, figure_ids: Sequence[int], verdict:
     queue(contract)
     groups = _by_submission(contract, figure_ids)
     _refuse_own(actor, contract, [submission for submission, _ids in groups])
-    if verdict is Verdict.DOUBTED and not reason.strip():
-        raise Refused(Problem(_("请写明存疑的理由。"), place="reason"))
+    _refuse_wordless(actor, verdict, reason, figure_ids)
     with act(actor, permission, ref=contract.ref, reason=reason) as running:
         side = stand_for_side(actor, contract.subject)
         running.note(figures=len(figure_ids), submissions=len(groups))
@@ -78,6 +78,23 @@ def _judge(actor: Actor, contract: Contract, figure_ids: Sequence[int], verdict:
                 ask_once(contract.subject, submission.organisation_id, P.FIGURE_SUBMIT, ANSWER_DOUBT_WITHIN)
         _finish(actor, contract)
     return len(figure_ids)
+
+
+def _refuse_wordless(actor: Actor, verdict: Verdict, reason: str, figure_ids: Sequence[int]) -> None:
+    """A doubt says why; so does who takes the own doubt back."""
+    if reason.strip():
+        return
+    if verdict is Verdict.DOUBTED:
+        raise Refused(Problem(_("请写明存疑的理由。"), place="reason"))
+    if any(actor.user_id in standing_doubts(some) for some in _portions(sorted(set(figure_ids)))):
+        raise Refused(
+            Problem(
+                _("您曾对所选数据存疑，撤回存疑须写明理由。"),
+                why=_("同一版本先存疑后核验，督查时须能看到依据。"),
+                remedy=_("请填写理由，或由同侧另一人核验，或由报送方更正。"),
+                place="reason",
+            )
+        )
 
 
 def _by_submission(contract: Contract, figure_ids: Sequence[int]) -> list[tuple[Submission, list[int]]]:
@@ -169,7 +186,7 @@ def judge_events(actor: Actor, submission: Submission, verdict: Verdict, reason:
         raise Refused(Problem(_("请写明存疑的理由。"), place="reason"))
     with act(actor, permission, ref=contract.ref, reason=reason) as running:
         side = stand_for_side(actor, contract.subject)
-        running.note(submission=submission.id, events=submission.new_count)
+        running.note(submission=submission.id, events=submission.stored_count)
         made = _verification(actor, submission, side, verdict, reason)
         db.session.add(made)
         if verdict is Verdict.DOUBTED:
@@ -221,6 +238,16 @@ def _not_closable(contract: Contract, period: Period) -> list[Problem]:
             Problem(
                 _("周期 %(period)s 还有 %(n)s 个数据没有核验。", period=period.text, n=waiting),
                 remedy=_("请先核验或标记存疑，再关闭周期。"),
+                place="period",
+            )
+        )
+    doubted = count_doubted(contract, period)
+    if doubted:
+        found.append(
+            Problem(
+                _("周期 %(period)s 有 %(n)s 个数据存疑，且没有已核验的版本。", period=period.text, n=doubted),
+                why=_("关闭后既不能更正也不能核验，存疑的数据将无法用于考核。"),
+                remedy=_("请由报送方更正后核验，再关闭周期。"),
                 place="period",
             )
         )

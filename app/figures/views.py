@@ -12,7 +12,16 @@ from app.core.listing import csv_bytes
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.figures import actions, pages, queries, verifying
-from app.figures.forms import BulkForm, ConfirmForm, DoubtForm, EmptyForm, PeriodForm, ReopenForm, UploadForm
+from app.figures.forms import (
+    BulkForm,
+    ConfirmForm,
+    DoubtForm,
+    EmptyForm,
+    PeriodForm,
+    ReopenForm,
+    UploadForm,
+    VerifyForm,
+)
 from app.figures.judging import Delivery
 from app.figures.kinds import Source, SubmissionKind, Verdict
 from app.figures.models import Figure
@@ -112,9 +121,10 @@ def verification(code: str) -> ResponseReturnValue:
 
 
 def waiting(contract: Contract, form: Any = None) -> str:
-    page = pages.verification_page(contract, request.args.get("period", ""))
-    may = current_actor().may(P.FIGURE_VERIFY)
-    return render_template("figures/verification.html", page=page, form=form, may_verify=may)
+    actor = current_actor()
+    page = pages.verification_page(actor, contract, request.args.get("period", ""))
+    may, own = actor.may(P.FIGURE_VERIFY), actor.organisation_id
+    return render_template("figures/verification.html", page=page, form=form, may_verify=may, own=own)
 
 
 @bp.post("/contracts/<code>/figures/verify")
@@ -207,8 +217,9 @@ def one_figure(contract: Contract, key: int, form: Any = None) -> str:
 @bp.post("/contracts/<code>/figures/<int:figure>/verify")
 @requires(P.FIGURE_VERIFY)
 def verify_one(code: str, figure: int) -> ResponseReturnValue:
-    contract, form = this_contract(code), EmptyForm()
-    if form.succeeds(lambda: verifying.verify(current_actor(), contract, [figure])):
+    contract, form = this_contract(code), VerifyForm()
+    reason = form.reason.data or ""
+    if form.succeeds(lambda: verifying.verify(current_actor(), contract, [figure], reason)):
         flash(_("已核验。"), "success")
         return to("detail", code, figure=figure)
     return one_figure(this_contract(code), figure, form), form.status

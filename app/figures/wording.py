@@ -79,7 +79,6 @@ _ROW = {
     "future": _l("%(given)s 还没有到"),
     "response": _l("“%(given)s”不是毫秒数"),
     "contradiction": _l("与第 %(extra)s 行同一时刻的状态不同"),
-    "contradicts_stored": _l("与已报送的同一时刻的状态（%(extra)s）不同"),
 }
 _FLAG = {
     "part_above_whole": _l("部分大于总量：%(value)s 大于 %(whole)s"),

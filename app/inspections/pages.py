@@ -38,6 +38,7 @@ P = Permission
 # What the signature asks, with the flaws that stand against each of it.
 CONDITIONS: tuple[tuple[str, frozenset[str]], ...] = (
     ("edition", frozenset({"outdated"})),
+    ("bytes", frozenset({"altered", "damaged"})),
     ("evidence", frozenset({"gap", "gaps"})),
     ("samples", frozenset({"pending", "no_sample"})),
     ("queries", frozenset({"unanswered"})),
@@ -255,6 +256,7 @@ def checklist_of(inspection: Inspection, ready: Readiness) -> list[dict[str, Any
     """What the signature asks: what is missing with the way to its cure, what holds, what should be looked at."""
     words = {
         "edition": _("督查的是最新一版报告"),
+        "bytes": _("报告、证据和报送文件与登记的摘要一致"),
         "evidence": _("计分数据都有证据"),
         "samples": _("抽查数据都已登记结果"),
         "queries": _("询问都已答复"),

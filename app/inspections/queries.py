@@ -18,7 +18,15 @@ from app.inspections.finding_models import Finding, Rectification, Verdict
 from app.inspections.kinds import UNSETTLED, InspectionState, QueryState, SampleResult
 from app.inspections.models import Inspection, InspectionPerson, Query, Sample
 from app.inspections.rules import Readiness
-from app.inspections.scored import assessment_of, evidence_gaps, newest_edition, scored
+from app.inspections.scored import (
+    assessment_of,
+    damaged,
+    evidence_gaps,
+    is_sound,
+    newer_assessment,
+    newest_edition,
+    scored,
+)
 from app.lifecycle.models import Task, TaskState
 from app.organisations.models import Mandate, MandateKind, Organisation, Region
 from app.reports.models import Report, ReportState
@@ -334,9 +342,11 @@ def readiness(inspection: Inspection) -> Readiness:
     """What the signature asks of an inspection, as it stands now."""
     report = inspection.report
     newest, samples = newest_edition(report), samples_of(inspection)
-    here = {one.key for one in scored(report)}
+    things, sound = scored(report), is_sound(report)
+    here = {one.key for one in things}
     settled = [one for one in samples if one.result is not SampleResult.PENDING]
-    gaps = evidence_gaps(report)
+    # What an altered text says of its gaps is worth nothing.
+    gaps = evidence_gaps(report) if sound else []
     found = db.session.execute(
         sa.select(Finding.code, Finding.state).where(Finding.inspection_id == inspection.id).order_by(Finding.number)
     ).all()
@@ -347,6 +357,9 @@ def readiness(inspection: Inspection) -> Readiness:
         gaps=tuple(f"{one['service']} {one['indicator']}" for one in gaps[:SHOWN_GAPS]),
         gap_count=max(report.evidence_gaps, len(gaps)),
         scored=len(here),
+        altered=not sound,
+        damaged=tuple(damaged(report, things)),
+        newer_assessment=newer_assessment(report),
         compared=sum(one.key in here for one in settled),
         pending=len(samples) - len(settled),
         deviating=sum(one.result is not SampleResult.AGREES for one in settled),

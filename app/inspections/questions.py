@@ -53,7 +53,7 @@ def ask(actor: Actor, inspection: Inspection, organisation_id: int | None, text:
     party, problems = party_asked(inspection, organisation_id)
     if not text.strip():
         problems.append(Problem(_("请写明要询问的事项。"), place="text"))
-    if (flaw := workdays_flaw(workdays)) is not None:
+    if (flaw := workdays_flaw(workdays, "answer_days")) is not None:
         problems.append(explain(flaw, place="workdays"))
     if problems or party is None or workdays is None:
         raise Refused(problems)

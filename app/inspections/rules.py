@@ -95,9 +95,9 @@ def judging_flaw(judge: int, found_by: int, rectified_by: int) -> Flaw | None:
 # --- deadlines -------------------------------------------------------------------------------------------------------
 
 
-def workdays_flaw(workdays: int | None) -> Flaw | None:
-    """A period is a whole number of working days within bounds."""
-    return None if workdays is not None and 1 <= workdays <= LONGEST else Flaw("workdays", {"longest": str(LONGEST)})
+def workdays_flaw(workdays: int | None, code: str = "workdays") -> Flaw | None:
+    """A period is a whole number of working days within bounds; `code` says for what it was given."""
+    return None if workdays is not None and 1 <= workdays <= LONGEST else Flaw(code, {"longest": str(LONGEST)})
 
 
 def is_late(done_on: date, due_on: date) -> bool:
@@ -112,7 +112,8 @@ def is_late(done_on: date, due_on: date) -> bool:
 class Readiness:
     """An inspection as the signature sees it. `gaps` are scored figures without evidence, in words; `queries` and
     `findings` are codes of what is not settled; `scored` counts what this edition rests on, `compared` how much of that
-    was sampled and has a result.
+    was sampled and has a result; `altered` says that the report's text no longer has its digests, `damaged` names
+    stored files that are lost or changed.
     """
 
     edition: int
@@ -128,6 +129,9 @@ class Readiness:
     findings: tuple[str, ...]
     found: int
     provisional: bool
+    altered: bool = False
+    damaged: tuple[str, ...] = ()
+    newer_assessment: str = ""
 
 
 def blockers(ready: Readiness) -> list[Flaw]:
@@ -139,10 +143,7 @@ def _blockers(ready: Readiness) -> Iterator[Flaw]:
     if ready.edition != ready.newest_edition:
         numbers = {"edition": str(ready.edition), "newest": str(ready.newest_edition)}
         yield Flaw("outdated", numbers, ready.newest_code)
-    for gap in ready.gaps:
-        yield Flaw("gap", {"figure": gap})
-    if ready.gap_count > len(ready.gaps):
-        yield Flaw("gaps", {"n": str(ready.gap_count - len(ready.gaps))})
+    yield from _unproven(ready)
     if ready.pending:
         yield Flaw("pending", {"n": str(ready.pending)})
     # Where nothing was reported there is nothing to sample; the report says so among its gaps.
@@ -154,6 +155,18 @@ def _blockers(ready: Readiness) -> Iterator[Flaw]:
         yield Flaw("unsettled", {"code": code}, code)
 
 
+def _unproven(ready: Readiness) -> Iterator[Flaw]:
+    """What the result rests on and nobody could show any more."""
+    if ready.altered:
+        yield Flaw("altered")
+    for name in ready.damaged:
+        yield Flaw("damaged", {"file": name})
+    for gap in ready.gaps:
+        yield Flaw("gap", {"figure": gap})
+    if ready.gap_count > len(ready.gaps):
+        yield Flaw("gaps", {"n": str(ready.gap_count - len(ready.gaps))})
+
+
 def remarks(ready: Readiness) -> list[Flaw]:
     """What the signer should have seen, and what stops nothing."""
     found = []
@@ -161,4 +174,6 @@ def remarks(ready: Readiness) -> list[Flaw]:
         found.append(Flaw("deviating", {"n": str(ready.deviating)}))
     if ready.provisional:
         found.append(Flaw("provisional"))
+    if ready.newer_assessment:
+        found.append(Flaw("reassessed", {"code": ready.newer_assessment}, ready.newer_assessment))
     return found

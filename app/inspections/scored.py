@@ -1,4 +1,4 @@
-"""What a report's result rests on: everything that can be sampled, its newest edition, and what has no evidence."""
+"""What a report's result rests on: what can be sampled, what has no evidence, whether the stored bytes are sound."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from app.assessments import queries as judged
 from app.assessments.models import Assessment, AssessmentFigure, AssessmentSubmission
+from app.core.canonical import digest_both
 from app.core.db import db
+from app.core.periods import Period
+from app.evidence import store
+from app.figures.evidence import resolve
 from app.figures.models import Figure, Submission
 from app.inspections.models import key_of
 from app.reports.models import Report
@@ -74,3 +79,37 @@ def assessments_by_report(reports: Iterable[Report]) -> dict[int, Assessment]:
 def evidence_gaps(report: Report) -> list[dict[str, Any]]:
     """The scored figures of a report whose evidence names no stored file."""
     return [one for one in content_of(report)["gaps"] if one["kind"] == "evidence"]
+
+
+def newer_assessment(report: Report) -> str:
+    """Code of the assessment that was made of the period since the report's; empty when there is none."""
+    found = judged.newest(report.contract, report.plan, Period(report.period))
+    return "" if found is None or found.id == report.assessment_id else found.code
+
+
+# --- stored bytes ----------------------------------------------------------------------------------------------------
+
+
+def is_sound(report: Report) -> bool:
+    """Whether the report still says what its digests were taken of."""
+    found = digest_both(report.content.encode())
+    return (found.sha256, found.sm3) == (report.sha256, report.sm3)
+
+
+def damaged(report: Report, things: Iterable[Scored]) -> list[str]:
+    """Names of the files under a conclusion that are lost or changed: the report's own, then evidence and what was
+    handed in. Every blob is read and digested once."""
+    listed = list(things)
+    named = resolve(report.contract, [one.figure.evidence for one in listed if one.figure is not None])
+    files = {one.sha256: f"{report.code}.{one.kind.value}" for one in report.files}
+    for stored in [*(one.submission.file for one in listed), *(file for found in named.values() for file in found)]:
+        files.setdefault(stored.sha256, stored.file_name)
+    return [name for sha256, name in files.items() if not _stands(sha256)]
+
+
+def _stands(sha256: str) -> bool:
+    try:
+        store.read(sha256)
+    except store.Damaged:
+        return False
+    return True

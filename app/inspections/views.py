@@ -14,12 +14,19 @@ from app.inspections import actions, findings, forms, pages, queries, questions,
 from app.inspections.finding_models import Finding
 from app.inspections.kinds import Outcome, SampleResult
 from app.inspections.models import Inspection, Query
-from app.inspections.workbench import finding_list, inspection_list, workbench
+from app.inspections.workbench import Way, finding_list, inspection_list, ways_from, workbench
 from app.inspections.workflow import ENTRY
+from app.reports.models import Report
 from app.reports.views import this_report
 
 bp = Blueprint("inspections", __name__)
 P = Permission
+
+
+@bp.app_context_processor
+def from_reports() -> dict[str, Callable[[Report], list[Way]]]:
+    """What the page of a report, a room below, asks for its links to inspections."""
+    return {"inspection_ways": lambda report: ways_from(current_actor(), report)}
 
 
 def this_inspection(code: str) -> Inspection:

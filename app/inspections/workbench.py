@@ -23,10 +23,10 @@ from app.inspections.finding_models import Finding
 from app.inspections.kinds import UNSETTLED, FindingState, InspectionState, QueryState, SampleResult, Severity
 from app.inspections.models import Conclusion, Inspection, Query, Sample
 from app.inspections.pages import Turn, turn_of
-from app.inspections.scored import assessments_by_report
+from app.inspections.scored import assessments_by_report, newest_edition
 from app.lifecycle.models import Task, TaskState
 from app.organisations.models import Organisation
-from app.reports.models import Report
+from app.reports.models import Report, ReportState
 from app.reports.queries import is_newest
 from app.subjects.models import Subject
 
@@ -332,3 +332,34 @@ _FINDING_COLUMNS = (
     Column("due", _l("期限"), _deadline_cell, kind="deadline", value=_due_day),
     Column("state", _l("状态"), _state_cell, sort=Finding.state, kind="status"),
 )
+
+
+# --- from a report ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a report's page leads: to its inspection, or to taking it."""
+
+    label: str
+    href: str
+
+
+def ways_from(actor: Actor, report: Report) -> list[Way]:
+    """The running inspection of a report's period, else the newest concluded one; and taking the report where it can
+    be taken."""
+    found = db.session.scalars(
+        sa.select(Inspection)
+        .where(Inspection.plan_id == report.plan_id, Inspection.period == report.period)
+        .order_by((Inspection.state == InspectionState.OPEN).desc(), Inspection.number.desc())
+        .limit(1)
+    ).one_or_none()
+    running = found is not None and found.state is InspectionState.OPEN
+    ways = []
+    if found is not None and actor.may(P.INSPECTION_READ):
+        label = _("进行中的督查") if running else _("督查结论")
+        ways.append(Way(str(label), url_for("inspections.detail", code=found.code)))
+    untaken = not running and report.state is ReportState.PRODUCED and newest_edition(report).id == report.id
+    if untaken and actor.may(P.INSPECTION_TAKE):
+        ways.append(Way(str(_("承办督查")), url_for("inspections.take", code=report.code)))
+    return ways

@@ -43,41 +43,51 @@ def _facts(content: Mapping[str, Any]) -> Iterator[Told]:
     for service in result["services"]:
         yield from _of_service(service)
     yield from _of_availability(content)
-    yield from _of_deductions(result["deductions"])
+    yield from _of_deductions(result["deductions"], {one["service"]: one["name"] for one in result["services"]})
     yield from _of_gaps(content)
 
 
 def _of_service(service: Mapping[str, Any]) -> Iterator[Told]:
-    code = service["service"]
-    yield (code, "total"), worded(N_("%(service)s：得分"), service=code), service["total"]
-    yield (code, "grade"), worded(N_("%(service)s：等级"), service=code), service["grade"]
-    yield (code, "weight"), worded(N_("%(service)s：权重"), service=code), service["weight"]
+    code, name = service["service"], service["name"] or service["service"]
+    yield (code, "total"), _coded(worded(N_("%(service)s：得分"), service=name), code), service["total"]
+    yield (code, "grade"), _coded(worded(N_("%(service)s：等级"), service=name), code), service["grade"]
+    yield (code, "weight"), _coded(worded(N_("%(service)s：权重"), service=name), code), service["weight"]
     for item in service["items"]:
-        names = {"service": code, "item": item["code"]}
-        yield (code, item["code"], "value"), worded(N_("%(service)s %(item)s：实际值"), **names), item["value"]
-        yield (code, item["code"], "score"), worded(N_("%(service)s %(item)s：得分"), **names), item["score"]
+        place, both = (code, item["code"]), f"{code} {item['code']}"
+        names = {"service": name, "item": item["name"] or item["code"]}
+        yield (*place, "value"), _coded(worded(N_("%(service)s %(item)s：实际值"), **names), both), item["value"]
+        yield (*place, "score"), _coded(worded(N_("%(service)s %(item)s：得分"), **names), both), item["score"]
         effect = word(EFFECTS, item["effect"])
-        yield (code, item["code"], "effect"), worded(N_("%(service)s %(item)s：计分方式"), **names), effect
+        yield (*place, "effect"), _coded(worded(N_("%(service)s %(item)s：计分方式"), **names), both), effect
+
+
+def _coded(what: Said, code: str) -> Said:
+    """Names for readers, with the codes on a quieter line below."""
+    return worded("%(what)s\n%(code)s", what=what, code=code)
 
 
 def _of_availability(content: Mapping[str, Any]) -> Iterator[Told]:
     for seen in content["availability"]:
-        code = seen["service"]
-        yield (code, "with"), worded(N_("%(service)s：可用率（扣除除外时段）"), service=code), seen["with"]
-        yield (code, "without"), worded(N_("%(service)s：可用率（不扣除）"), service=code), seen["without"]
+        code, name = seen["service"], seen["name"] or seen["service"]
+        both = worded(N_("%(service)s：可用率（剔除除外后）"), service=name)
+        yield (code, "with"), _coded(both, code), seen["with"]
+        both = worded(N_("%(service)s：可用率（不剔除除外）"), service=name)
+        yield (code, "without"), _coded(both, code), seen["without"]
         for one in seen["exclusions"]:
-            what = worded(N_("%(service)s：第 %(id)s 号除外申报"), service=code, id=str(one["id"]))
-            yield (code, "exclusion", str(one["id"])), what, word(EXCLUSION_STATES, one["state"])
+            what = worded(N_("%(service)s：第 %(id)s 号除外申报"), service=name, id=str(one["id"]))
+            yield (code, "exclusion", str(one["id"])), _coded(what, code), word(EXCLUSION_STATES, one["state"])
 
 
-def _of_deductions(deductions: Mapping[str, Any]) -> Iterator[Told]:
+def _of_deductions(deductions: Mapping[str, Any], names: Mapping[str, Said]) -> Iterator[Told]:
     yield ("points",), worded(N_("扣分合计")), deductions["points"]
     yield ("taken",), worded(N_("本期扣款（元）")), _yuan(deductions["taken_fen"])
     yield ("net",), worded(N_("净扣款（元）")), _yuan(deductions["net_fen"])
     for line in deductions["lines"]:
         code = line["code"]
-        yield ("line", code, "points"), worded(N_("%(rule)s：扣分"), rule=code), line["points"]
-        yield ("line", code, "fen"), worded(N_("%(rule)s：扣款（元）"), rule=code), _yuan(line["fen"])
+        service, item = names.get(line["service"]) or line["service"], line["name"] or line["indicator"]
+        rule = worded("%(service)s %(item)s", service=service, item=item)
+        yield ("line", code, "points"), _coded(worded(N_("%(rule)s：扣分"), rule=rule), code), line["points"]
+        yield ("line", code, "fen"), _coded(worded(N_("%(rule)s：扣款（元）"), rule=rule), code), _yuan(line["fen"])
 
 
 def _of_gaps(content: Mapping[str, Any]) -> Iterator[Told]:

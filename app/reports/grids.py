@@ -9,10 +9,8 @@ from app.reports.gaps import KINDS
 from app.reports.wording import (
     ASSESSMENT_STATES,
     CAUSES,
-    EFFECTS,
     EXCLUSION_STATES,
     NO_DATA,
-    NOT_REQUIRED,
     SENSES,
     Said,
     word,
@@ -65,19 +63,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """`strong` says that the last row is a total."""
+    """`strong` says that the last row is a total; `note` stands below: what the table leaves out."""
 
     key: str
     title: Said
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     strong: bool = False
+    note: Said = ""
 
 
 Content = Mapping[str, Any]
 
 
-def _column(label: str, width: float, end: bool = False, code: bool = False) -> Column:
+def column(label: str, width: float, end: bool = False, code: bool = False) -> Column:
     return Column(worded(label), width, end, code)
 
 
@@ -86,7 +85,8 @@ def names_of(content: Content) -> dict[str, Said]:
     return {one["service"]: one["name"] for one in content["result"]["services"]}
 
 
-def _titled(name: Said, code: str) -> Said:
+def titled(name: Said, code: str) -> Said:
+    """A name with its code on a quieter line below."""
     return worded("%(name)s\n%(code)s", name=name, code=code) if name else code
 
 
@@ -94,7 +94,7 @@ def services(content: Content) -> Grid:
     result = content["result"]
     rows = [
         (
-            _titled(one["name"], one["service"]),
+            titled(one["name"], one["service"]),
             Number(one["weight"], "%"),
             Number(one["total"]),
             one["grade"],
@@ -104,104 +104,17 @@ def services(content: Content) -> Grid:
     ]
     total = (worded(N_("合同总分")), Number("100", "%"), Number(result["total"]), result["grade"], result["reason"])
     columns = (
-        _column(N_("服务"), 48),
-        _column(N_("权重"), 20, end=True),
-        _column(N_("得分"), 20, end=True),
-        _column(N_("等级"), 20),
-        _column(N_("说明"), 48),
+        column(N_("服务"), 48),
+        column(N_("权重"), 20, end=True),
+        column(N_("得分"), 20, end=True),
+        column(N_("等级"), 20),
+        column(N_("说明"), 48),
     )
     return Grid("services", worded(N_("得分")), columns, (*rows, total), strong=True)
 
 
-# --- items -----------------------------------------------------------------------------------------------------------
-
-
-def value_of(item: Mapping[str, Any]) -> Cell:
-    """The value that was judged; what is not there says so in words, so that it never looks like zero."""
-    if item["state"] == "not_required":
-        return worded(NOT_REQUIRED)
-    return worded(NO_DATA) if item["value"] is None else Number(item["value"], item["unit"])
-
-
-def target_of(item: Mapping[str, Any]) -> Cell:
-    return _target(item["target"], item["unit"])
-
-
-def _target(target: Mapping[str, Any] | None, unit: Said) -> Cell:
+def target_cell(target: Mapping[str, Any] | None, unit: Said) -> Cell:
     return Number(target["value"], unit, SENSES[target["comparison"]]) if target else None
-
-
-def explained(item: Mapping[str, Any]) -> Said:
-    """Why the score is what it is; how a value was made of others is said with it, events have a table of their own."""
-    if item["source"]["kind"] != "derived":
-        return item["reason"]
-    return worded("%(reason)s\n%(how)s", reason=item["reason"], how=item["source"]["how"])
-
-
-def items(service: Mapping[str, Any]) -> Grid:
-    rows = tuple(
-        (
-            _titled(one["name"], one["code"]),
-            target_of(one),
-            value_of(one),
-            Number(one["score"]),
-            Number(one["counted_weight"], "%"),
-            Number(one["weighted"]),
-            explained(one),
-        )
-        for one in service["items"]
-    )
-    columns = (
-        _column(N_("指标"), 30),
-        _column(N_("约定值"), 22, end=True),
-        _column(N_("实际值"), 22, end=True),
-        _column(N_("得分"), 13, end=True),
-        _column(N_("权重"), 16, end=True),
-        _column(N_("加权"), 13, end=True),
-        _column(N_("说明"), 40),
-    )
-    return Grid(f"items-{service['service']}", _titled(service["name"], service["service"]), columns, rows)
-
-
-def all_items(content: Content) -> Grid:
-    """Every item of every service in one table, wider than paper: for the workbook."""
-    columns = (
-        _column(N_("服务"), 24, code=True),
-        _column(N_("服务名称"), 30),
-        _column(N_("指标"), 12, code=True),
-        _column(N_("指标名称"), 26),
-        _column(N_("约定值"), 16, end=True),
-        _column(N_("实际值"), 16, end=True),
-        _column(N_("分母"), 14, end=True),
-        _column(N_("得分"), 10, end=True),
-        _column(N_("方案权重"), 10, end=True),
-        _column(N_("计分权重"), 10, end=True),
-        _column(N_("加权"), 10, end=True),
-        _column(N_("计分方式"), 20),
-        _column(N_("说明"), 50),
-        _column(N_("数据来源"), 60),
-    )
-    rows = tuple(_wide(service, item) for service in content["result"]["services"] for item in service["items"])
-    return Grid("all-items", worded(N_("服务得分")), columns, rows)
-
-
-def _wide(service: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[Cell, ...]:
-    return (
-        service["service"],
-        service["name"],
-        item["code"],
-        item["name"],
-        target_of(item),
-        value_of(item),
-        Number(item["denominator"]) if item["denominator"] is not None else None,
-        Number(item["score"]),
-        Number(item["weight"], "%"),
-        Number(item["counted_weight"], "%"),
-        Number(item["weighted"]),
-        word(EFFECTS, item["effect"]),
-        item["reason"],
-        item["source"]["how"],
-    )
 
 
 # --- availability ----------------------------------------------------------------------------------------------------
@@ -209,19 +122,19 @@ def _wide(service: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[Cell, ..
 
 def availability(content: Content) -> Grid:
     columns = (
-        _column(N_("服务"), 28),
-        _column(N_("可用率"), 20, end=True),
-        _column(N_("不扣除外"), 20, end=True),
-        _column(N_("约定时长"), 18, end=True),
-        _column(N_("除外"), 15, end=True),
-        _column(N_("缺监测"), 14, end=True),
-        _column(N_("中断"), 16, end=True),
-        _column(N_("次数"), 9, end=True),
-        _column(N_("最长分钟"), 16, end=True),
+        column(N_("服务"), 28),
+        column(N_("剔除除外后"), 20, end=True),
+        column(N_("不剔除除外"), 20, end=True),
+        column(N_("约定时长"), 18, end=True),
+        column(N_("除外"), 15, end=True),
+        column(N_("缺监测"), 14, end=True),
+        column(N_("中断"), 16, end=True),
+        column(N_("次数"), 9, end=True),
+        column(N_("最长分钟"), 16, end=True),
     )
     rows = tuple(
         (
-            _titled(one["name"], one["service"]),
+            titled(one["name"], one["service"]),
             Number(one["with"], "%"),
             Number(one["without"], "%"),
             *(Seconds(_text(one[f"{part}_seconds"])) for part in ("agreed", "excluded", "missing", "down")),
@@ -235,17 +148,17 @@ def availability(content: Content) -> Grid:
 
 def exclusions(content: Content) -> Grid:
     columns = (
-        _column(N_("编号"), 14, end=True),
-        _column(N_("服务"), 30, code=True),
-        _column(N_("起"), 34),
-        _column(N_("止"), 34),
-        _column(N_("原因"), 24),
-        _column(N_("裁定"), 20),
+        column(N_("编号"), 14, end=True),
+        column(N_("服务"), 30),
+        column(N_("起"), 34),
+        column(N_("止"), 34),
+        column(N_("原因"), 24),
+        column(N_("裁定"), 20),
     )
     rows = tuple(
         (
             Number(_text(one["id"])),
-            seen["service"],
+            titled(seen["name"], seen["service"]),
             Moment(one["from"]),
             Moment(one["until"]),
             word(CAUSES, one["cause"]),
@@ -267,9 +180,10 @@ def _text(value: Any) -> str | None:
 def deductions(content: Content) -> Grid:
     found = content["result"]["deductions"]
     judged = {(one["service"], item["code"]): item for one in content["result"]["services"] for item in one["items"]}
+    names = names_of(content)
     rows = tuple(
         (
-            line["service"],
+            titled(names.get(line["service"]), line["service"]),
             *_measured(line, judged.get((line["service"], line["indicator"]))),
             Number(_text(line["points"])),
             Money(line["fen"]),
@@ -279,13 +193,13 @@ def deductions(content: Content) -> Grid:
     )
     total = (worded(N_("合计")), "", "", "", Number(_text(found["points"])), Money(found["gross_fen"]), "")
     columns = (
-        _column(N_("服务"), 25, code=True),
-        _column(N_("指标"), 26),
-        _column(N_("约定值"), 20, end=True),
-        _column(N_("实际值"), 21, end=True),
-        _column(N_("扣分"), 11, end=True),
-        _column(N_("金额（元）"), 20, end=True),
-        _column(N_("说明"), 33),
+        column(N_("服务"), 25),
+        column(N_("指标"), 26),
+        column(N_("约定值"), 20, end=True),
+        column(N_("实际值"), 21, end=True),
+        column(N_("扣分"), 11, end=True),
+        column(N_("金额（元）"), 20, end=True),
+        column(N_("说明"), 33),
     )
     return Grid("deductions", worded(N_("扣款明细")), columns, (*rows, total) if rows else (), strong=bool(rows))
 
@@ -294,7 +208,7 @@ def _measured(line: Mapping[str, Any], item: Mapping[str, Any] | None) -> tuple[
     """Indicator, target and value of a line, in the unit of the scored item where it is one."""
     unit = item["unit"] if item else ""
     value = worded(NO_DATA) if line["value"] is None else Number(_text(line["value"]), unit)
-    return _titled(line["name"], line["indicator"]), _target(line["target"], unit), value
+    return titled(line["name"], line["indicator"]), target_cell(line["target"], unit), value
 
 
 def _because(line: Mapping[str, Any]) -> Said:
@@ -305,9 +219,14 @@ def _because(line: Mapping[str, Any]) -> Said:
 
 def fees(content: Content) -> Grid:
     """What each service costs in the period, by which the deduction is bounded; unknown use is said, not guessed."""
-    columns = (_column(N_("服务"), 28, code=True), _column(N_("金额（元）"), 32, end=True), _column(N_("计算方式"), 96))
+    columns = (column(N_("服务"), 28), column(N_("金额（元）"), 32, end=True), column(N_("计算方式"), 96))
+    names = names_of(content)
     rows = tuple(
-        (one["service"], Money(one["fen"]) if one["fen"] is not None else worded(NO_DATA), one["how"])
+        (
+            titled(names.get(one["service"]), one["service"]),
+            Money(one["fen"]) if one["fen"] is not None else worded(NO_DATA),
+            one["how"],
+        )
         for one in content["result"]["deductions"]["fees"]
     )
     return Grid("fees", worded(N_("当期服务费用")), columns, rows)
@@ -326,7 +245,7 @@ def settlement(content: Content) -> Grid:
         (N_("返还"), "earned_back_fen"),
         (N_("净扣款"), "net_fen"),
     )
-    columns = (_column(N_("事项"), 100), _column(N_("金额（元）"), 56, end=True))
+    columns = (column(N_("事项"), 100), column(N_("金额（元）"), 56, end=True))
     rows = tuple((worded(label), Money(found[key])) for label, key in steps)
     return Grid("settlement", worded(N_("扣款汇总")), columns, rows, strong=True)
 
@@ -336,21 +255,25 @@ def settlement(content: Content) -> Grid:
 
 def gaps(content: Content) -> Grid:
     columns = (
-        _column(N_("类别"), 30),
-        _column(N_("服务"), 28, code=True),
-        _column(N_("指标"), 22, code=True),
-        _column(N_("说明"), 76),
+        column(N_("类别"), 30),
+        column(N_("服务"), 28),
+        column(N_("指标"), 22, code=True),
+        column(N_("说明"), 76),
     )
-    rows = tuple((word(KINDS, one["kind"]), one["service"], one["indicator"], one["what"]) for one in content["gaps"])
+    names = names_of(content)
+    rows = tuple(
+        (word(KINDS, one["kind"]), titled(names.get(one["service"]), one["service"]), one["indicator"], one["what"])
+        for one in content["gaps"]
+    )
     return Grid("gaps", worded(N_("缺口")), columns, rows)
 
 
 def trend(content: Content) -> Grid:
     columns = (
-        _column(N_("周期"), 40),
-        _column(N_("得分"), 36, end=True),
-        _column(N_("等级"), 40),
-        _column(N_("考核状态"), 40),
+        column(N_("周期"), 40),
+        column(N_("得分"), 36, end=True),
+        column(N_("等级"), 40),
+        column(N_("考核状态"), 40),
     )
     rows = tuple(
         (
@@ -365,14 +288,14 @@ def trend(content: Content) -> Grid:
 
 
 def differences(content: Content) -> Grid:
-    columns = (_column(N_("内容"), 66), _column(N_("上一版"), 45, end=True), _column(N_("本版"), 45, end=True))
+    columns = (column(N_("内容"), 66), column(N_("上一版"), 45, end=True), column(N_("本版"), 45, end=True))
     rows = tuple((one["what"], one["old"], one["new"]) for one in content["differences"])
     return Grid("differences", worded(N_("与上一版的差异")), columns, rows)
 
 
 def basis(content: Content) -> Grid:
     """By what the period was judged, each with the digest by which it is known."""
-    columns = (_column(N_("事项"), 24), _column(N_("编号"), 62), _column(N_("SHA-256"), 70, code=True))
+    columns = (column(N_("事项"), 24), column(N_("编号"), 62), column(N_("SHA-256"), 70, code=True))
     return Grid("basis", worded(N_("报告依据")), columns, tuple(_basis(content)))
 
 

@@ -48,6 +48,7 @@ class ShownGrid:
     heads: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[ShownCell, ...], ...]
     strong: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _grid(grid: Grid) -> ShownGrid:
         for row in grid.rows
     )
     heads = tuple((say(column.label), column.end) for column in grid.columns)
-    return ShownGrid(say(grid.title).replace("\n", " "), heads, rows, grid.strong)
+    return ShownGrid(say(grid.title).replace("\n", " "), heads, rows, grid.strong, say(grid.note) if grid.note else "")
 
 
 def _section(section: Section, content: dict[str, Any]) -> ShownSection:

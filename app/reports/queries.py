@@ -19,7 +19,7 @@ from app.core.actors import Actor
 from app.core.canonical import digest_both
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Problem, Refused
+from app.core.errors import DomainError, Problem
 from app.core.formats import fmt
 from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
 from app.core.periods import Period, periods_until
@@ -31,6 +31,13 @@ from app.subjects.models import Subject
 from app.subjects.queries import in_reach
 
 log = structlog.get_logger("guanyun")
+
+
+class Unsound(DomainError):
+    """What is stored no longer has its digest: the reader did nothing wrong, the keeper has to act."""
+
+    status = 500
+    code = "damaged"
 
 
 @dataclass(frozen=True)
@@ -222,7 +229,7 @@ def bytes_of(file: ReportFile) -> bytes:
         return store.read(file.sha256)
     except store.Damaged as damage:
         log.error("report file damaged", sha256=file.sha256)
-        raise Refused(
+        raise Unsound(
             Problem(
                 _("该报告文件已损坏或丢失，没有提供下载。"),
                 why=_mismatch(file.sha256, _found_instead(file.sha256)),
@@ -250,7 +257,7 @@ def content_of(report: Report) -> dict[str, Any]:
     found = digest_both(report.content.encode())
     if (found.sha256, found.sm3) != (report.sha256, report.sm3):
         log.error("report content damaged", code=report.code)
-        raise Refused(
+        raise Unsound(
             Problem(
                 _("该报告的内容已被改动，不予显示。"),
                 why=_mismatch(report.sha256, found.sha256),

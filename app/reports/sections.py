@@ -3,20 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.catalogues.wording import N_
 from app.core.clock import local
 from app.core.money import show_fen
 from app.core.periods import Period, PeriodKind
-from app.reports import grids
+from app.reports import grids, items
 from app.reports.grids import Cell, Grid, Moment, Money, Number, Seconds
 from app.reports.wording import MISSING, WEIGHTINGS, Said, word, worded
 
 Content = Mapping[str, Any]
 # Units that stand at their number without a blank.
 _TIGHT = ("%", "‰")
+# Decimals of a number that are shown.
+PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def _sections(content: Content) -> Iterator[Section]:
     result = content["result"]
     yield Section("result", worded(N_("考核结果")), tuple(_on_result(content)), (grids.services(content),))
     yield Section(
-        "items", worded(N_("服务得分明细")), (), tuple(grids.items(service) for service in result["services"])
+        "items", worded(N_("服务得分明细")), (), tuple(items.items(service) for service in result["services"])
     )
     yield _availability(content)
     yield Section("deductions", worded(N_("扣分与扣款")), tuple(_on_deductions(content)), _deductions(content))
@@ -63,7 +65,7 @@ def _on_result(content: Content) -> Iterator[Said]:
 
 def _availability(content: Content) -> Section:
     none = worded(N_("本期没有按状态事件计算可用率的服务。"))
-    how = worded(N_("“可用率”已扣除认可的除外时段，“不扣除外”把除外时段按原状态计入；没有监测的时段不计为可用。"))
+    how = worded(N_("“剔除除外后”不计认可的除外时段，“不剔除除外”把除外时段按原状态计入；没有监测的时段不计为可用。"))
     watched, excluded = grids.availability(content), grids.exclusions(content)
     tables = tuple(one for one in (watched, excluded) if one.rows)
     return Section("availability", worded(N_("可用率与除外时段")), (how if tables else none,), tables)
@@ -133,12 +135,18 @@ def plain(cell: Cell) -> Said:
 def _number(cell: Number) -> Said:
     if cell.text is None:
         return None
-    parts = {"sense": cell.sense, "number": f"{Decimal(cell.text):,f}", "unit": cell.unit}
+    parts = {"sense": cell.sense, "number": f"{_rounded(Decimal(cell.text)):,f}", "unit": cell.unit}
     unit = cell.unit.get("zh", "") if isinstance(cell.unit, Mapping) and "zh" in cell.unit else cell.unit
     shape = "%(number)s"
     if unit:
         shape += "%(unit)s" if unit in _TIGHT else " %(unit)s"
     return worded(f"%(sense)s {shape}" if cell.sense else shape, **{key: one for key, one in parts.items() if one})
+
+
+def _rounded(number: Decimal) -> Decimal:
+    """What a calculation left behind the fourth decimal is not shown; the workbook and the content keep it."""
+    places = -int(number.as_tuple().exponent)
+    return number if places <= PLACES else number.quantize(Decimal(1).scaleb(-PLACES), ROUND_HALF_UP)
 
 
 def _duration(seconds: Decimal) -> str:

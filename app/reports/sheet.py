@@ -93,7 +93,10 @@ def _section(content: Content, section: Section) -> Iterator[Block]:
         if several:
             label = in_chinese(grid.title).replace("\n", " ")
             yield Heading(f"（{words.numeral(place)}）{words.clean(label)}", level=2)
-        yield _table(grid)
+        if grid.rows:
+            yield _table(grid)
+        if grid.note:
+            yield Paragraph(words.clean(in_chinese(grid.note)))
 
 
 def _table(grid: Grid) -> Table:

@@ -11,6 +11,7 @@ Translate = Callable[[str, dict[str, Any]], str]
 
 MISSING = "—"
 NO_DATA, NOT_REQUIRED = N_("缺数据"), N_("不适用")
+OPINIONS, TOO_FEW = N_("定性评分 %(score)s 分"), N_("定性评分，评分人数不足")
 ASSESSMENT_STATES = {
     "computed": N_("已计算"),
     "issued": N_("已发布待确认"),

@@ -11,7 +11,7 @@ import xlsxwriter
 from app.core.canonical import Digests
 from app.core.clock import local
 from app.core.typesetting import words
-from app.reports import grids
+from app.reports import grids, items
 from app.reports.grids import Cell, Grid, Moment, Money, Number, Seconds
 from app.reports.sections import mark_of, plain, sections
 from app.reports.sheet import title_of
@@ -98,7 +98,7 @@ def report_xlsx(content: Content, digests: Digests) -> bytes:
         formats = Formats(book)
         pages = [Page(book.add_worksheet(name), formats) for name in SHEETS]
         _summary(pages[0], content, digests)
-        _one(pages[1], (grids.all_items(content),))
+        _one(pages[1], (items.all_items(content),))
         _one(pages[2], (grids.deductions(content), grids.fees(content), grids.settlement(content)))
         _one(pages[3], (grids.availability(content), grids.exclusions(content)))
         _one(pages[4], (grids.gaps(content),))

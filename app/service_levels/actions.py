@@ -107,10 +107,10 @@ def withdraw(actor: Actor, exclusion: Exclusion) -> Exclusion:
 def grant(
     actor: Actor, exclusion: Exclusion, begin: datetime | None = None, end: datetime | None = None, reason: str = ""
 ) -> Exclusion:
-    """The client grants a claim, or a narrower stretch of it; why it is narrower has to be said."""
+    """The client grants a claim, or a narrower stretch of it, with the reason: it changes what is scored."""
     WORKFLOW.check(actor, exclusion, P.EXCLUSION_DECIDE)
     begin, end = begin or exclusion.begins_at, end or exclusion.ends_at
-    problems = _narrowing_problems(exclusion, begin, end, reason)
+    problems = _grant_problems(exclusion, begin, end, reason)
     if problems:
         raise Refused(problems)
     with act(actor, P.EXCLUSION_DECIDE, ref=exclusion.contract.ref, reason=reason) as running:
@@ -235,7 +235,7 @@ def _shown(exclusion: Exclusion) -> dict[str, str]:
     return {"begin": fmt.moment(begin), "end": fmt.moment(end)}
 
 
-def _narrowing_problems(exclusion: Exclusion, begin: datetime, end: datetime, reason: str) -> list[Problem]:
+def _grant_problems(exclusion: Exclusion, begin: datetime, end: datetime, reason: str) -> list[Problem]:
     found = []
     if end <= begin:
         found.append(Problem(_("结束时间须晚于开始时间。"), place="granted_until"))
@@ -247,8 +247,15 @@ def _narrowing_problems(exclusion: Exclusion, begin: datetime, end: datetime, re
                 place="granted_from",
             )
         )
-    if (begin, end) != (exclusion.begins_at, exclusion.ends_at) and not reason.strip():
-        found.append(Problem(_("只准予一部分时，请写明理由。"), place="reason"))
+    if not reason.strip():
+        found.append(
+            Problem(
+                _("请写明准予除外的理由。"),
+                why=_("除外会改变考核结果，督查时须能看到依据。"),
+                remedy=_("填写理由后再提交；只准予一部分时，一并说明其余为何不准予。"),
+                place="reason",
+            )
+        )
     return found
 
 

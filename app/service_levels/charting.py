@@ -28,7 +28,7 @@ from app.service_levels.events import Status
 from app.service_levels.intervals import Interval
 from app.service_levels.measuring import Measured, SeenOutage
 from app.service_levels.usage import Amount, Having, Use
-from app.service_levels.wording import minutes_words, span_words, status_word
+from app.service_levels.wording import span_words, status_word, timed_words
 
 KINDS: dict[Status, SpanKind] = {
     Status.DOWN: "outage",
@@ -56,7 +56,7 @@ def _spans(span: tuple[datetime, datetime], found: Measured | None) -> Iterator[
         yield TimelineSpan(*span, "missing", str(_("没有监测事件")))
         return
     for outage in nlargest(MOST_SPANS, found.outages, key=_length):
-        words = f"{status_word(outage.status)} {span_words(outage)}（{minutes_words(outage.minutes)}）"
+        words = f"{status_word(outage.status)} {span_words(outage)}（{timed_words(outage, span)}）"
         yield TimelineSpan(outage.begin, outage.end or found.watch.now, KINDS[outage.status], words)
     yield from _stretches(span, found.seen.unmonitored, "missing", str(_("无监测")))
     yield from _stretches(span, found.exclusions, "excluded", str(_("已除外")))

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from app.contracts.models import Contract, ContractService
 from app.core.clock import local, zone
-from app.core.forms import BaseForm, no_control_characters, text
+from app.core.forms import BaseForm, no_control_characters
 from app.core.listing import options_of
 from app.evidence.queries import evidence_of
 from app.service_levels.actions import ClaimFacts
@@ -88,7 +88,7 @@ class ClaimForm(BaseForm):
 class GrantForm(BaseForm):
     granted_from = MomentField(_l("准予除外自"), [REQUIRED])
     granted_until = MomentField(_l("准予除外至"), [REQUIRED])
-    reason = TextAreaField(_l("说明"), text(2000))
+    reason = TextAreaField(_l("理由"), [REQUIRED, Length(max=2000), no_control_characters])
 
 
 class RefuseForm(BaseForm):

@@ -138,11 +138,7 @@ class Exclusion(Entity):
             name="granted_within",
         ),
         sa.CheckConstraint("state <> 'refused' OR length(decision_reason) > 0", name="refusal_reason"),
-        sa.CheckConstraint(
-            "state <> 'granted' OR (granted_from = begins_at AND granted_until = ends_at)"
-            " OR length(decision_reason) > 0",
-            name="narrowing_reason",
-        ),
+        sa.CheckConstraint("state <> 'granted' OR length(decision_reason) > 0", name="grant_reason"),
         sa.Index("ix_exclusions_contract_id_begins_at", "contract_id", "begins_at"),
     )
 

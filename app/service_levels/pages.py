@@ -182,7 +182,7 @@ def may_claim(actor: Actor, contract: Contract) -> bool:
 def levels_table(page: LevelsPage) -> tuple[list[str], list[list[Any]]]:
     """The same as a file: exact seconds, both numbers, and the words where there is no number."""
     head = [
-        *(_("服务"), _("名称"), _("周期"), _("可用率（%）"), _("不计除外的可用率（%）"), _("约定（%）")),
+        *(_("服务"), _("名称"), _("周期"), _("可用率（剔除除外后，%）"), _("可用率（不剔除除外，%）"), _("约定（%）")),
         *(_("约定时长（秒）"), _("除外（秒）"), _("无监测（秒）"), _("中断（秒）"), _("非计划中断（次）")),
         *(_("最长单次中断（分钟）"), _("说明")),
     ]

@@ -68,13 +68,17 @@ def measured(
 
 
 def _with(stored: dict[int, list[Event]], added: Iterable[Event], period: Period) -> dict[int, list[Event]]:
-    """Stored events and those of an overlay, by service in order, where any was told of before the period's end."""
+    """Stored events and those of an overlay, by service in order, where any was told of before the period's end.
+
+    One of the overlay at the very moment of a stored one corrects it.
+    """
+    by_moment = {service_id: {one.at: one for one in some} for service_id, some in stored.items()}
     for event in added:
-        stored.setdefault(event.service_id, []).append(event)
+        by_moment.setdefault(event.service_id, {})[event.at] = event
     return {
-        service_id: sorted(some, key=lambda one: one.at)
-        for service_id, some in stored.items()
-        if any(one.at < period.end for one in some)
+        service_id: sorted(some.values(), key=lambda one: one.at)
+        for service_id, some in by_moment.items()
+        if any(at < period.end for at in some)
     }
 
 

@@ -12,6 +12,7 @@ from app.contracts.models import Contract, ContractService, ContractVersion
 from app.core.clock import now
 from app.core.db import UTCDateTime, db
 from app.core.periods import Period
+from app.figures.corrections import StandingEvents
 from app.figures.kinds import EventStatus, Source, SubmissionKind, Verdict
 from app.figures.measures import closed_periods
 from app.figures.models import StatusEvent, Submission, Verification
@@ -56,20 +57,19 @@ def events_around(
     contract: Contract, period: Period, source: Source, newest: int, only: int | None
 ) -> dict[int, list[Event]]:
     """Events by service in order: those of the period, and around it back and forth to where the service was not down,
-    so that every outage is whole. Later submissions than `newest` are not read."""
+    so that every outage is whole. Later submissions than `newest` are not read, corrections among them."""
+    standing = StandingEvents(newest)
     told = (
         StatusEvent.contract_id == contract.id,
         StatusEvent.source == source,
         StatusEvent.submission_id <= newest,
     )
-    bounds = _bounds(contract, period, told, only)
+    bounds = _bounds(contract, period, (standing, told), only)
     since = sa.func.coalesce(bounds.c.since, sa.literal(EVER, UTCDateTime()))
     until = sa.func.coalesce(bounds.c.until, sa.literal(NEVER, UTCDateTime()))
     rows = db.session.execute(
-        sa.select(
-            *(StatusEvent.service_id, StatusEvent.at, StatusEvent.status, StatusEvent.code),
-            *(StatusEvent.response_ms, StatusEvent.submission_id),
-        )
+        sa.select(*standing.columns)
+        .select_from(standing.source)
         .join(bounds, bounds.c.service_id == StatusEvent.service_id)
         .where(*told, StatusEvent.at >= since, StatusEvent.at <= until)
         .order_by(StatusEvent.service_id, StatusEvent.at)
@@ -80,8 +80,9 @@ def events_around(
     return found
 
 
-def _bounds(contract: Contract, period: Period, told: Iterable[Any], only: int | None) -> Any:
+def _bounds(contract: Contract, period: Period, events: tuple[StandingEvents, Iterable[Any]], only: int | None) -> Any:
     """Each service with the nearest moments outside the period at which it was not down; made once, not row by row."""
+    standing, told = events
     services = (
         sa.select(ContractService.service_id)
         .join(ContractVersion, ContractVersion.id == ContractService.version_id)
@@ -94,7 +95,8 @@ def _bounds(contract: Contract, period: Period, told: Iterable[Any], only: int |
     )
     calm = (
         sa.select(StatusEvent.at)
-        .where(*told, StatusEvent.service_id == services.c.service_id, StatusEvent.status.in_(CALM))
+        .select_from(standing.source)
+        .where(*told, StatusEvent.service_id == services.c.service_id, standing.status.in_(CALM))
         .limit(1)
         .correlate(services)
     )

@@ -1,5 +1,6 @@
 """Service levels in words: refusals, durations, what became of an outage, why a number is not there."""
 
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from flask_babel import gettext as _
@@ -51,6 +52,15 @@ def span_words(outage: SeenOutage) -> str:
     if outage.end is None:
         return str(_("%(begin)s 起未恢复", begin=begin))
     return str(_("%(begin)s 至 %(end)s", begin=begin, end=local(outage.end).strftime("%m-%d %H:%M")))
+
+
+def timed_words(outage: SeenOutage, span: tuple[datetime, datetime]) -> str:
+    """How long an outage counts within a span; of one that does not count, how long it was and why it does not."""
+    if outage.minutes:
+        return minutes_words(outage.minutes)
+    begin, end = max(outage.begin, span[0]), min(outage.end or span[1], span[1])
+    length = duration((end - begin) // timedelta(microseconds=1))
+    return str(_("%(length)s，%(fate)s", length=length, fate=fate(outage)[0]))
 
 
 def why_none(found: Measured | None, agreed: bool, result: Availability | None = None) -> tuple[str, bool]:

@@ -131,10 +131,7 @@ def checks() -> tuple[sa.CheckConstraint, ...]:
             " OR (state <> 'granted' AND granted_from IS NULL AND granted_until IS NULL)"
         ),
         "refusal_reason": "state <> 'refused' OR length(decision_reason) > 0",
-        "narrowing_reason": (
-            "state <> 'granted' OR (granted_from = begins_at AND granted_until = ends_at)"
-            " OR length(decision_reason) > 0"
-        ),
+        "grant_reason": "state <> 'granted' OR length(decision_reason) > 0",
     }
     return tuple(sa.CheckConstraint(text, name=op.f(f"ck_exclusions_{name}")) for name, text in conditions.items())
 

@@ -127,6 +127,28 @@ NOT_DECIDED_SO = (
     "AND NOT EXISTS (SELECT 1 FROM objections later "
     "WHERE later.assessment_id = last.assessment_id AND later.id > last.id))"
 )
+# Who scored a period does not decide an objection to a result of it.
+SCORED = (
+    "NEW.decided_by IS NOT NULL AND EXISTS (SELECT 1 FROM assessment_opinions given "
+    "JOIN assessments ON assessments.plan_id = given.plan_id AND assessments.period = given.period "
+    "WHERE assessments.id = NEW.assessment_id AND given.user_id = NEW.decided_by)"
+)
+# The quarter and the year that a period lies in, by their names: what people say of it carries no moments.
+MONTHS_OF = {
+    "Q1": "('01', '02', '03')",
+    "Q2": "('04', '05', '06')",
+    "Q3": "('07', '08', '09')",
+    "Q4": "('10', '11', '12')",
+}
+QUARTER = " ".join(
+    f"WHEN substr(NEW.period, 6, 2) IN {months} THEN substr(NEW.period, 1, 5) || '{quarter}'"
+    for quarter, months in MONTHS_OF.items()
+)
+PERIOD_CLOSED = (
+    "EXISTS (SELECT 1 FROM closed_periods closed WHERE closed.contract_id = NEW.contract_id "
+    "AND closed.reopened_at IS NULL AND (closed.period = NEW.period OR closed.period = substr(NEW.period, 1, 4) "
+    f"OR closed.period = CASE {QUARTER} ELSE NEW.period END))"
+)
 # name: (table, when, condition, message)
 RULES = {
     "assessments_of_agreed_plan": (
@@ -199,6 +221,24 @@ RULES = {
         "BEFORE UPDATE",
         "OLD.state <> 'raised'",
         "an objection that was decided never changes",
+    ),
+    "objections_decided_by_no_scorer": (
+        "objections",
+        "BEFORE UPDATE",
+        SCORED,
+        "who scored the period does not decide the objection",
+    ),
+    "assessment_opinions_in_closed_period": (
+        "assessment_opinions",
+        "BEFORE INSERT",
+        PERIOD_CLOSED,
+        "no opinion on a closed period",
+    ),
+    "assessment_vetoes_in_closed_period": (
+        "assessment_vetoes",
+        "BEFORE INSERT",
+        PERIOD_CLOSED,
+        "no veto in a closed period",
     ),
     "assessment_vetoes_lift_a_veto": (
         "assessment_vetoes",

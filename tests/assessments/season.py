@@ -49,7 +49,7 @@ class Season:
         for one in unverified_events(self.contract):
             verifying.judge_events(self.w.actor("officer"), one, Verdict.VERIFIED)
 
-    def opine(self, *scores: str, by=("officer", "signatory")) -> None:
+    def opine(self, *scores: str, by=("officer", "second_officer")) -> None:
         for person, score in zip(by, scores, strict=False):
             actor = self.w.actor(person)
             actions.give_opinion(actor, self.contract, self.plan, MARCH, ITEM, Decimal(score), "按期整改，演练一次缺席")

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from app.core.db import db
+from app.figures import verifying
+from tests.assessments.season import MARCH
 
 
 @pytest.fixture
@@ -57,7 +59,8 @@ def test_over_a_final_result_a_restatement_is_drafted(run, season):
     season.confirmed()
     season.close()
     season.finalise()
-    season.opine("40", by=("second_officer",))
+    verifying.reopen_period(season.w.actor("signatory"), season.contract, MARCH, "补报")
+    season.watch(("2026-03-20T01:00:00", "2026-03-20T05:00:00"), name="more.csv")
     refused = run("--as", "officer")
     assert refused.exit_code == 1
     assert "请写明重新计算的理由" in refused.stderr

@@ -1,20 +1,31 @@
 """What the database itself refuses about assessments, whoever writes to it (I6, I7, I8, I9, and editions)."""
 
 import importlib
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.assessments import actions
-from app.assessments.models import Assessment, AssessmentFigure, AssessmentState, Objection, ObjectionState
+from app.assessments.models import (
+    Assessment,
+    AssessmentFigure,
+    AssessmentOpinion,
+    AssessmentState,
+    Objection,
+    ObjectionState,
+)
 from app.assessments.workflow import moves
 from app.audit import act
+from app.core.clock import now
 from app.core.db import Base, db
-from app.core.permissions import Permission
+from app.core.errors import Refused
+from app.core.periods import Period
+from app.core.permissions import Permission, Side
 from app.figures import verifying
 from app.figures.kinds import Verdict
-from app.figures.models import Submission
+from app.figures.models import ClosedPeriod, Submission
 from tests.assessments.room import APRIL, MARCH
 from tests.separation.attacks import change, copy_of
 from tests.separation.breaking import attempt, is_sqlite
@@ -362,6 +373,32 @@ def test_an_objection_is_raised_by_the_operator_to_a_published_edition(objected)
     assert "published edition" in refused(copy_of("objections", like, **fresh))
 
 
+def test_who_scored_the_period_does_not_decide_the_objection(objected):
+    """I7 goes further than the issuer: an opinion on any item of the period is an interest in its result."""
+    signatory = objected.w.actor("signatory")
+    with act(signatory, Permission.ASSESSMENT_SCORE, ref="x"):
+        made = AssessmentOpinion(
+            contract_id=objected.contract.id,
+            subject_id=objected.contract.subject_id,
+            plan_id=objected.plan.id,
+            period=MARCH.text,
+            item="x",
+            user_id=signatory.user_id,
+            organisation_id=signatory.organisation_id,
+            side=Side.MANAGEMENT,
+            scorer="郑主任",
+            score=Decimal(85),
+            reason="x",
+            given_at=now(),
+        )
+        db.session.add(made)
+    db.session.commit()
+    assert "who scored the period" in decided(objected)
+    assert "who scored the period" in decided(objected, state="'revised'")
+    with pytest.raises(Refused, match="定性评分"):
+        actions.decide(objected.w.actor("signatory"), objected.objection, ObjectionState.UPHELD, "x")
+
+
 def test_what_was_objected_never_changes_and_is_decided_once(objected):
     like = f"id = {objected.objection.id}"
     for column, value in {"items": "'[]'", "reason": "'y'", "raised_by": "raised_by + 1"}.items():
@@ -429,6 +466,26 @@ def test_opinions_and_vetoes_are_the_managements(ready, statement, more):
         *([{"score": 100_000_001}, {"score": -1}] if "score" in more else [{"sha256": "1" * 64}, {"lifts": 77}]),
     ):
         assert refused(statement, said(ready, **{**more, **changes})), changes
+
+
+@pytest.mark.parametrize("statement, more", [(OPINION, {"score": 85_000_000}), (VETO, {"lifts": None, "sha256": None})])
+@pytest.mark.parametrize("covering", ["2026-03", "2026-Q1", "2026-Q2", "2025"])
+def test_nothing_is_said_of_a_closed_period(ready, statement, more, covering):
+    period = Period(covering)
+    closing = ClosedPeriod(
+        contract_id=ready.contract.id,
+        subject_id=ready.contract.subject_id,
+        period=period.text,
+        starts_at=period.start,
+        ends_at=period.end,
+        closed_by=ready.w.user("officer").id,
+        closed_at=now(),
+    )
+    with act(ready.w.actor("officer"), Permission.PERIOD_CLOSE, ref="x"):
+        db.session.add(closing)
+    db.session.commit()
+    told = refused(statement, said(ready, **more))
+    assert ("closed period" in told) is period.covers(MARCH)
 
 
 def test_opinions_and_vetoes_never_change(ready):

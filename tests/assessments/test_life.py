@@ -20,6 +20,7 @@ from app.core.periods import Period
 from app.core.permissions import Permission, Role
 from app.figures import verifying
 from app.lifecycle.models import Task, TaskState
+from tests.assessments import season as seasons
 from tests.assessments.room import APRIL, MARCH
 from tests.factories import PEOPLE, person, plan, scheme_entry
 
@@ -459,6 +460,33 @@ def test_a_veto_is_recorded_once_and_lifted_by_another_record(ready, judged):
             actions.lift_veto(ready.w.actor("signatory"), one, "x")
     again = veto(ready, judged, reason="再次发生")
     assert [one.id for one in queries.vetoes_of(ready.contract, judged, JUNE)] == [again.id]
+
+
+def test_nobody_scores_or_vetoes_what_is_published_or_closed(season):
+    made = season.ready()
+    signatory = season.w.actor("signatory")
+    recorded = actions.record_veto(signatory, season.contract, season.plan, seasons.MARCH, "data-leak", "日志外泄")
+
+    def all_refused(words):
+        for said in (
+            lambda: season.opine("70", by=("officer",)),
+            lambda: actions.record_veto(signatory, season.contract, season.plan, seasons.MARCH, "data-leak", "x"),
+            lambda: actions.lift_veto(signatory, recorded, "误报"),
+        ):
+            with pytest.raises(WrongState, match=words):
+                said()
+
+    made = season.compute()
+    actions.issue(season.w.actor("officer"), made)
+    all_refused("已发布待确认")
+    actions.object_to(
+        season.w.actor("operator_officer"), made, [{"service": season.services[0], "code": "KI-001"}], "x"
+    )
+    all_refused("有异议待裁定")
+    actions.decide(signatory, made.objections[0], ObjectionState.REVISED, "重算")
+    season.opine("70", by=("officer",))
+    season.close()
+    all_refused("已关闭")
 
 
 def test_a_veto_names_one_of_the_scheme(ready, judged):

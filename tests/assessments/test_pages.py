@@ -304,8 +304,44 @@ def test_a_refused_objection_keeps_what_was_typed(app, client, w, season):
     answer = dispute(client, season, one, items=[])
     assert "请至少选择一项" in answer.get_data(as_text=True)
     assert "机房断电，非我方原因" in answer.get_data(as_text=True)
-    assert dispute(client, season, one, items=["FW-X/KI-001"]).status_code == 422
+    answer = dispute(client, season, one, items=["FW-X/KI-001"])
+    assert answer.status_code == 422
+    assert "没有评判 FW-X 的 KI-001" in answer.get_data(as_text=True)
+    assert "valid choice" not in answer.get_data(as_text=True)
     assert fresh(season).state is S.ISSUED
+
+
+def test_publishing_suggests_to_close_the_data_first(app, client, w, season):
+    one = season.ready()
+    assert "建议先关闭数据周期" in text_of(client, "officer", address(one))
+    season.close()
+    page = text_of(client, "officer", address(one))
+    assert "发布后运营方须在" in page
+    assert "建议先关闭数据周期" not in page
+
+
+def test_who_scored_is_not_offered_the_decision(app, client, w, season):
+    season.opine("88", by=("signatory",))
+    raised = season.objected()
+    one = season.newest()
+    page = text_of(client, "signatory", address(one, "?tab=objections"))
+    assert "您为本期作过定性评分" in page
+    assert 'id="decision"' not in page
+    where = address(one, f"/objections/{raised.id}/decide")
+    assert sign_in(client, "signatory").post(where, data={"outcome": "upheld", "reason": "x"}).status_code == 422
+    assert fresh(season).state is S.OBJECTED
+
+
+def test_forms_of_people_are_offered_only_before_publication(app, client, w, season):
+    one = season.ready()
+    for key in ("officer", "signatory"):
+        assert 'id="opinion"' in text_of(client, key, address(one, "?tab=people"))
+    assert 'id="record-veto"' in text_of(client, "signatory", address(one, "?tab=people"))
+    actions.issue(w.actor("officer"), one)
+    page = text_of(client, "signatory", address(one, "?tab=people"))
+    assert 'id="opinion"' not in page
+    assert 'id="record-veto"' not in page
+    assert "已发布待确认" in page[page.index('id="people-settled"') :]
 
 
 def test_an_objection_can_be_taken_back(app, client, w, season):
@@ -322,7 +358,7 @@ def test_an_objection_can_be_taken_back(app, client, w, season):
 
 def test_over_a_published_result_a_reason_is_asked_for(app, client, w, season):
     one = season.issued()
-    season.opine("60", by=("second_officer",))
+    season.watch(("2026-03-20T01:00:00", "2026-03-20T05:00:00"), name="more.csv")
     page = text_of(client, "officer", address(one))
     assert "结果已过时" in page
     assert 'name="reason"' in page[page.index("重新计算") :]

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from flask_babel import force_locale
 
-from app.assessments.breakdown import blocks_of, losses_of, waiting_in
+from app.assessments.breakdown import blocks_of, losses_of, points_of, waiting_in
 from app.assessments.differences import changes
 from app.assessments.wording import (
     change_words,
@@ -19,7 +19,7 @@ from app.assessments.wording import (
     standing_of,
     target_words,
 )
-from tests.assessments.samples import line, material, reported, result, terms, watched
+from tests.assessments.samples import level, line, material, reported, result, terms, watched
 from tests.assessments.samples import scheme as scheme_with
 from tests.indicators.samples import LINEAR, item
 
@@ -145,3 +145,18 @@ def test_small_words(words):
     assert exclusion_words({**claimed, "cause": "third_party", "state": "claimed"}) == (
         "2026-03-09 01:00 至 2026-03-09 03:00，第三方原因，待裁定"
     )
+
+
+def test_what_only_the_contract_charges_may_be_disputed_too(words):
+    """KI-012 is agreed with bands and the scheme does not score it: it costs money, so it can be disputed."""
+    lines = [line(1, [level(), level("KI-012")]), line(2)]
+    figures = [reported("99.5"), reported("97.5", "KI-012"), reported("98.2", service=2)]
+    found = points_of(result(material(*figures, lines=lines)))
+    assert [(service["service"], [one.code for one in points]) for service, points in found] == [
+        ("FW-1", ["KI-001", "KI-012"]),
+        ("FW-2", ["KI-001"]),
+    ]
+    charged = found[0][1][1]
+    assert (charged.key, charged.row, charged.value) == ("FW-1/KI-012", None, "97.5")
+    assert (charged.points, charged.fen, named(charged.name)) == (2, 200_000, "KI-012")
+    assert found[0][1][0].row.code == "KI-001"

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 
 from app.assessments import queries
-from app.assessments.actions import compute, issue
+from app.assessments.actions import compute, issue, object_to
 from app.assessments.gathering import gather, judged
 from app.assessments.input_form import digest_of
 from app.assessments.models import AssessmentFigure, AssessmentSubmission
@@ -29,6 +29,7 @@ from app.core.db import db
 from app.core.errors import Refused
 from app.core.periods import Period
 from app.figures import verifying
+from app.figures.queries import unverified
 from app.plans.content import agreements_of
 from app.plans.models import Plan
 from app.service_levels import actions as exclusions
@@ -46,6 +47,7 @@ from tests.factories import (
     service,
     set_level,
     sign,
+    sign_in,
     submit,
     terms,
 )
@@ -217,7 +219,7 @@ def test_a_declared_missing_figure_is_no_zero(room):
     assert found["deductions"]["net_fen"] is None
 
 
-def test_while_a_rule_of_the_contract_waits_for_its_figure_nothing_is_published(w):
+def test_while_a_rule_of_the_contract_waits_for_its_figure_nothing_is_published(app, w):
     """KI-022 is agreed with bands, and the scheme does not score it: the total is there, the deduction is not."""
     with clock.at(LATER.replace(month=3, day=2)):
         contract = contract_of(w, [{}], levels=[{"indicator": "KI-022"}], amount_fen=10**12)
@@ -230,7 +232,18 @@ def test_while_a_rule_of_the_contract_waits_for_its_figure_nothing_is_published(
         with pytest.raises(Refused, match="扣款暂缓"):
             issue(w.actor("officer"), made)
         room.report((0, "KI-022", "2026-03", "98.5", "100"))
-        assert room.issued().points == 1
+        issued = room.issued()
+        assert issued.points == 1
+        page = sign_in(app.test_client(), "operator_officer").get(f"/assessments/{issued.code}/objection")
+        assert f'value="{room.codes[0]}/KI-022"' in page.get_data(as_text=True)
+        assert "不计分，只计扣款" in page.get_data(as_text=True)
+        disputed = [{"service": room.codes[0], "code": "KI-022"}]
+        raised = object_to(w.actor("operator_officer"), issued, disputed, "台账另有记录")
+        assert raised.items == f'[{{"code":"KI-022","service":"{room.codes[0]}"}}]'
+        db.session.commit()
+        tab = sign_in(app.test_client(), "inspector").get(f"/assessments/{issued.code}?tab=objections")
+        assert f"{issued.contract.current.lines[0].service.name} · " in tab.get_data(as_text=True)
+        assert f"{room.codes[0]} · " not in tab.get_data(as_text=True)
 
 
 # --- exclusions ------------------------------------------------------------------------------------------------------
@@ -268,7 +281,7 @@ def test_an_exclusion_counts_once_it_is_granted_and_both_numbers_are_shown(room)
     claimed = claim(room, "03-10T00:00", "03-10T06:00")
     pending = room.compute()
     assert pending.provisional
-    exclusions.grant(room.w.actor("officer"), claimed, claimed.begins_at, claimed.ends_at, "")
+    exclusions.grant(room.w.actor("officer"), claimed, claimed.begins_at, claimed.ends_at, "情况属实")
     db.session.commit()
     found = room.result()
     seen = items(found)["KI-001"]["source"]["availability"]
@@ -359,6 +372,23 @@ class Counted:
 
     def __exit__(self, *_error):
         event.remove(db.engine, "before_cursor_execute", self._note)
+
+
+def test_verified_revisions_behind_doubted_ones_are_read_at_once(room):
+    """One query for one doubted correction or for two."""
+    for number in (0, 1):
+        room.report((number, "KI-001", "2026-03", "99.5"))
+    seen = []
+    for number in (0, 1):
+        room.report((number, "KI-001", "2026-03", "10"), reason="更正", verified=False)
+        verifying.doubt(
+            room.w.actor("officer"), room.contract, list(db.session.scalars(unverified(room.contract))), "x"
+        )
+        db.session.commit()
+        with Counted() as counted:
+            gather(room.contract, room.plan, MARCH)
+        seen.append(len(counted.statements))
+    assert seen[0] == seen[1]
 
 
 EVERY_LEVEL = (("KI-022", "98"), ("KI-056", "90"))

@@ -25,9 +25,11 @@ from app.core.clock import now
 from app.core.db import db, unit_of_work
 from app.core.permissions import Permission
 from app.evidence.models import EvidenceFile
+from app.inspections.finding_models import Finding
 from app.organisations.models import Organisation
 from app.services.models import Service
 from tests import factories
+from tests.browser.judged import judged
 
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 # Services under names that the browser types.
@@ -62,6 +64,7 @@ def fill() -> dict[str, object]:
         factories.service(w.actor("officer"), name)
     made = {state: make(w) for state, make in factories.CONTRACTS.items()}
     attach(w, made["in_force"])
+    seen = judged(w)
     seal()
     db.session.flush()
     return {
@@ -69,6 +72,7 @@ def fill() -> dict[str, object]:
         "line": made["draft"].current.lines[0].id,
         "level": made["draft"].current.lines[0].levels[0].id,
         "service": made["draft"].current.lines[0].service.code,
+        "judged": seen,
         "sessions": {key: session_of(w, key) for key in factories.PEOPLE},
         "english": {key: session_of(w, key, locale="en") for key in factories.PEOPLE},
         "names": names(),
@@ -80,6 +84,8 @@ def names() -> list[str]:
     found = [*db.session.scalars(sa.select(Organisation.name_zh)), *db.session.scalars(sa.select(Service.name_zh))]
     found += [name for name, _kind, _place, _sides in factories.ORGANISATIONS.values()]
     found += [name for name, _employer, _roles in factories.PEOPLE.values()]
+    # What people wrote: units of services, a finding.
+    found += [*db.session.scalars(sa.select(Service.unit)), *db.session.scalars(sa.select(Finding.text))]
     found += [title for (title,) in db.session.execute(sa.text("SELECT title FROM subjects"))]
     return sorted({one for one in found if one}, key=len, reverse=True)
 

@@ -41,6 +41,20 @@ def paths(seeded) -> list[str]:
         *("/accounts", "/accounts/officer", "/accounts/new"),
         *("/audit", "/audit/5", "/audit/denials", "/audit/sign-ins"),
         *("/profile", "/profile/password", "/profile/second-factor"),
+        *judged_pages(seeded["judged"]),
+    ]
+
+
+def judged_pages(of: dict[str, str]) -> list[str]:
+    """From figures to findings."""
+    contract, month = f"/contracts/{of['contract']}", of["month"]
+    return [
+        *(f"{contract}{page}" for page in ("/figures", "/figures/upload", "/figures/verification", "/plans", "/usage")),
+        *(f"{contract}{page}" for page in ("/exclusions", "/assessments", "/reports")),
+        *(f"{contract}/service-levels?period={month}", f"{contract}/service-levels/{of['service']}?period={month}"),
+        *(f"/assessments/{of['assessment']}?tab={tab}" for tab in ("score", "money", "people", "editions", "trail")),
+        *("/reports", f"/reports/{of['report']}", "/inspections", f"/inspections/{of['inspection']}"),
+        f"/findings/{of['finding']}",
     ]
 
 

@@ -48,6 +48,13 @@ def keep_one() -> Any:
     return answer if wants_json() else redirect(f"/probe/{row.id}", 303)
 
 
+@bp.post("/probe/file")
+@public
+def keep_file() -> Any:
+    row = keep("".join(upload.stream.read().decode() for upload in request.files.getlist("file")))
+    return redirect(f"/probe/{row.id}", 303)
+
+
 @bp.post("/probe/form")
 @public
 def form() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
@@ -56,6 +57,38 @@ def test_a_fresh_csrf_value_makes_no_other_content(probe, db_session):
     client = probe.test_client()
     for csrf in ("a", "b"):
         client.post("/probe/keep", data={"note": "x", "_once": "token-1", "csrf_token": csrf})
+    assert kept(db_session) == 1
+
+
+def post_files(client, *files, token="token-1"):
+    data = {"note": "x", "_once": token, "file": [(BytesIO(content), name) for content, name in files]}
+    return client.post("/probe/file", data=data, content_type="multipart/form-data")
+
+
+def test_a_form_with_files_posted_twice_gives_the_first_answer_again(probe, db_session):
+    client, files = probe.test_client(), ((b"one", "a.csv"), (b"two", "b.csv"))
+    answers = [post_files(client, *files) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert kept(db_session) == 1
+    assert db_session.scalars(sa.select(Denial.path)).all() == ["onetwo"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ((b"one.", "a.csv"), (b"two", "b.csv")),
+        ((b"one", "a.csv"), (b"2", "b.csv")),
+        ((b"one", "a.csv"), (b"two", "c.csv")),
+        ((b"one", "a.csv"),),
+        ((b"two", "a.csv"), (b"one", "b.csv")),
+        ((b"", "a.csv"), (b"", "b.csv")),
+    ],
+)
+def test_the_same_token_with_another_file_is_refused(probe, db_session, second):
+    client = probe.test_client()
+    post_files(client, (b"one", "a.csv"), (b"two", "b.csv"))
+    assert post_files(client, *second).status_code == 409
     assert kept(db_session) == 1
 
 

@@ -15,7 +15,7 @@ from app.accounts.models import Membership
 from app.core.clock import clock, today
 from app.core.db import db, unit_of_work
 from app.figures import queries, verifying
-from app.figures.actions import submit_figures
+from app.figures.actions import submit_events, submit_figures
 from app.figures.models import Figure, Submission
 from tests.factories import sign_in
 from tests.figures.conftest import LATER
@@ -92,11 +92,26 @@ def test_verifying_on_the_page(app, client, w, running):
     assert "已核" in detail
     assert officer.post(address(running, f"/{figure}/doubt"), data={"reason": ""}).status_code == 422
     assert officer.post(address(running, f"/{figure}/doubt"), data={"reason": "不符"}).status_code == 302
+    assert officer.post(address(running, "/close"), data={"period": "2026-03"}).status_code == 422
+    assert 'name="reason"' in officer.get(address(running, f"/{figure}")).get_data(as_text=True)
+    assert officer.post(address(running, f"/{figure}/verify"), data={"reason": ""}).status_code == 422
+    assert officer.post(address(running, f"/{figure}/verify"), data={"reason": "误读"}).status_code == 302
     assert officer.post(address(running, "/close"), data={"period": "2026-03"}).status_code == 302
     signatory = sign_in(client, "signatory")
     reopening = {"period": "2026-03", "reason": "补报"}
     assert signatory.post(address(running, "/reopen"), data=reopening).status_code == 302
     assert signatory.post(address(running, "/reopen"), data=reopening).status_code == 422
+
+
+def test_what_the_own_organisation_reported_is_not_offered_for_verification(app, client, w, running):
+    report(w, running, running.line("99.9"), by="officer")
+    lines = f"at,service,status\n2026-03-05T10:00:00+08:00,{running.services[0]},down\n"
+    submit_events(w.actor("officer"), running.contract, "e.csv", lines.encode())
+    db.session.commit()
+    page = sign_in(client, "second_officer").get(address(running, "/verification")).get_data(as_text=True)
+    assert page.count("须由另一方核验") == 2
+    assert "全部核验通过" not in page
+    assert "全部存疑" not in page
 
 
 @pytest.mark.parametrize("page", ["", "/verification", "/template.xlsx", "/1", "/previews/1"])
@@ -229,6 +244,20 @@ def test_json_ndjson_and_csv_take_the_same_road(call, running):
     assert listed["items"][0]["status"] == "reported"
     assert call("officer", "get", "/figures?period=2026-04").json["items"][0]["value"] == "99.9"
     assert call("officer", "get", "/figures?period=2026-13").status_code == 400
+
+
+def test_a_token_that_only_reports_does_not_read(app, client, w, running):
+    user = w.user("operator_officer").id
+    membership = db.session.scalars(sa.select(Membership).where(Membership.user_id == user)).one()
+    where = f"/api/v1/contracts/{running.contract.code}/figures"
+    for scope, read in ((Scope.FIGURES_WRITE, 403), (Scope.FIGURES_READ, 200)):
+        new = NewToken(name="t", scopes=(scope,), expires_on=today().replace(year=2027))
+        token = accounts.create_token(w.actor("security_admin"), membership, new)[1]
+        db.session.commit()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": scope.value}
+        assert client.get(where, headers=headers).status_code == read
+        written = client.post(where, headers=headers, json=[item(running)]).status_code
+        assert written == (403 if scope is Scope.FIGURES_READ else 201)
 
 
 def test_refusals_of_the_api_name_row_and_column(call, running):

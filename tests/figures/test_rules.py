@@ -55,6 +55,29 @@ def judged(*rows):
     return FigureJudge(MEASURES, WINDOW, HEADER).judge(enumerate(rows, start=2))
 
 
+def test_a_row_of_an_unknown_service_is_judged_as_far_as_possible():
+    rows = (
+        row("1e3", period="2026-13", service="S-9", denominator="x"),
+        row("99.5", period="2026-01", service="S-9", denominator="-4"),
+        row("-", service="S-9"),
+        row("", service="S-9"),
+        row("-1", indicator="KI-099"),
+    )
+    found = [(one.row, one.column, one.code) for one in judged(*rows).problems]
+    assert found == [
+        (2, "service", "unknown_service"),
+        (2, "period", "bad_period"),
+        (2, "value", "number"),
+        (2, "denominator", "number"),
+        (3, "service", "unknown_service"),
+        (3, "period", "closed"),
+        (3, "denominator", "negative"),
+        (4, "service", "unknown_service"),
+        (5, "service", "unknown_service"),
+        (6, "indicator", "unknown_indicator"),
+    ]
+
+
 GOOD = [
     row("0"),
     row("100"),

@@ -190,6 +190,39 @@ def test_a_doubt_that_is_taken_back_leaves_nobody_an_answer_to_give(w, running):
     assert queries.verdicts_on([other])[other][0].reason == "已与探针记录核对"
 
 
+def test_who_takes_the_own_doubt_back_says_why(w, running):
+    report(w, running)
+    officer, ids = w.actor("officer"), [standing(running)[0].id]
+    verifying.doubt(officer, running.contract, ids, "与探针不符")
+    with pytest.raises(Refused, match="撤回存疑须写明理由"):
+        verifying.verify(officer, running.contract, ids, " ")
+    verifying.verify(officer, running.contract, ids, "误读了探针记录")
+    assert standing(running)[0].verdict is Verdict.VERIFIED
+
+
+def test_another_person_of_that_side_takes_a_doubt_back_without_a_note(w, running):
+    report(w, running)
+    ids = [standing(running)[0].id]
+    verifying.doubt(w.actor("officer"), running.contract, ids, "与探针不符")
+    verifying.verify(w.actor("second_officer"), running.contract, ids)
+    assert standing(running)[0].verdict is Verdict.VERIFIED
+
+
+def test_a_period_with_a_doubted_figure_and_no_verified_revision_is_not_closed(w, running):
+    report(w, running)
+    officer = w.actor("officer")
+    verifying.doubt(officer, running.contract, [standing(running)[0].id], "与探针不符")
+    with pytest.raises(Refused, match="存疑，且没有已核验的版本") as refusal:
+        verifying.close_period(officer, running.contract, MARCH)
+    assert "更正后核验" in refusal.value.problems[0].remedy
+    report(w, running, running.line("98"), reason="按探针更正")
+    verifying.verify(officer, running.contract, [standing(running)[0].id])
+    # A revision was verified before this doubt: the period can be closed.
+    report(w, running, running.line("97"), reason="再更正")
+    verifying.doubt(officer, running.contract, [standing(running)[0].id], "又不符")
+    verifying.close_period(officer, running.contract, MARCH)
+
+
 def test_a_doubt_about_events_is_taken_back_as_well(w, running):
     lines = f"at,service,status\n2026-03-05T10:00:00+08:00,{running.services[0]},down\n"
     made = submit_events(w.actor("operator_officer"), running.contract, "e.csv", lines.encode()).submission
@@ -282,7 +315,7 @@ def test_events_in_any_order_told_twice_are_the_same_events(w, running):
     assert (receipt.submission.new_count, receipt.unchanged) == (0, 4)
     assert queries.events_of(running.contract, MARCH.end) == before
     contrary = events(running, f"2026-03-05T10:00:00+08:00,{one},up,200,")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="更正理由"):
         submit_events(by, running.contract, "e3.csv", contrary)
 
 

@@ -37,6 +37,27 @@ def digest_of(page):
     return re.search(r'name="digest" value="(\w+)"', page.get_data(as_text=True)).group(1)
 
 
+def test_a_report_leads_to_its_inspection(app, client, case):
+    here = f"/reports/{case.report.code}"
+    inspector, officer = person(app, "inspector"), person(app, "officer")
+
+    def leads(reader, place=here):
+        page = reader.get(place).get_data(as_text=True)
+        return re.findall(r'<a class="btn" href="((?:/reports/[^"]+/inspection)|(?:/inspections/[^"]+))">', page)
+
+    assert leads(inspector) == [f"{here}/inspection"]
+    assert leads(officer) == []
+    case.take()
+    running = f"/inspections/{case.inspection.code}"
+    assert leads(inspector) == leads(officer) == [running]
+    case.sampled()
+    case.sign()
+    assert leads(inspector) == leads(officer) == [running]
+    newer = f"/reports/{case.newer_edition().code}"
+    assert leads(inspector, newer) == [running, f"{newer}/inspection"]
+    assert leads(inspector) == leads(officer, newer) == [running]
+
+
 def test_the_loop_by_hand(app, client, case):
     """Inspector, operator, second inspector, each with his own pages; the answers are what a browser would send."""
     w, report = case.w, case.report

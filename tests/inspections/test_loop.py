@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,16 +11,19 @@ import sqlalchemy as sa
 from app.audit.heads import latest
 from app.audit.models import TrailEntry
 from app.contracts import actions as contracts
+from app.core.canonical import digest_both
 from app.core.clock import clock
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.core.permissions import Permission, Role
-from app.inspections import actions, findings, queries, questions, samples
+from app.evidence import store
+from app.figures.evidence import resolve
+from app.inspections import actions, findings, pages, queries, questions, samples
 from app.inspections.jobs import assign_reports
 from app.inspections.kinds import FindingState, InspectionState, Outcome, QueryState, SampleMethod, SampleResult
 from app.inspections.models import InspectionPerson
 from app.inspections.sampling import draw
-from app.inspections.scored import scored
+from app.inspections.scored import is_sound, scored
 from app.lifecycle.models import Task, TaskState
 from app.lifecycle.queries import own_tasks
 from app.organisations.models import MandateKind, OrganisationKind
@@ -496,6 +500,58 @@ def test_signing_seals_the_trail_and_signs_the_report(taken):
     for act in (taken.draw, taken.ask, taken.find, taken.sign):
         with pytest.raises(WrongState):
             act()
+
+
+@pytest.mark.parametrize("which", ["pdf", "xlsx", "docx", "evidence", "submission"])
+@pytest.mark.parametrize("damage", ["flipped", "gone"])
+def test_nothing_is_signed_over_damaged_bytes(taken, which, damage):
+    taken.sampled()
+    one = scored(taken.report)[0]
+    files = {file.kind.value: (file.sha256, f"{taken.report.code}.{file.kind.value}") for file in taken.report.files}
+    files["submission"] = (one.submission.file.sha256, one.submission.file.file_name)
+    stored = resolve(taken.contract, [LOG])[LOG][0]
+    files["evidence"] = (stored.sha256, LOG)
+    sha256, name = files[which]
+    path, before = store.path_of(sha256), store.read(sha256)
+    if damage == "flipped":
+        path.write_bytes(bytes([before[0] ^ 1]) + before[1:])
+    else:
+        path.unlink()
+    listed = pages.checklist_of(taken.inspection, queries.readiness(taken.inspection))
+    assert [name in str(item["label"]) for item in listed if item["state"] == "missing"] == [True]
+    with pytest.raises(Refused) as refusal:
+        taken.sign()
+    assert [name in one for one in said(refusal)] == [True]
+    assert "备份" in str(refusal.value.problems[0].remedy)
+    store.put(before, sha256)
+    taken.sign()
+
+
+def test_nothing_is_signed_over_an_altered_report(taken, monkeypatch):
+    taken.sampled()
+    monkeypatch.setattr(queries, "is_sound", lambda _report: False)
+    with pytest.raises(Refused) as refusal:
+        taken.sign()
+    assert "摘要不一致" in said(refusal)[0]
+
+
+def test_bytes_of_a_report_are_compared_with_both_digests():
+    digests = digest_both(b"{}")
+    kept = {"content": "{}", "sha256": digests.sha256, "sm3": digests.sm3}
+    assert is_sound(SimpleNamespace(**kept))
+    for name in kept:
+        assert not is_sound(SimpleNamespace(**{**kept, name: kept[name][:-1] + "x"}))
+
+
+def test_a_newer_assessment_is_remarked_and_stops_nothing(taken):
+    taken.sampled()
+    taken.submit(("99.4", "99.9"), reason="更正")
+    taken.room.verify()
+    made = taken.room.compute(MARCH, "更正")
+    listed = pages.checklist_of(taken.inspection, queries.readiness(taken.inspection))
+    assert not [item for item in listed if item["state"] == "missing"]
+    assert [made.code in str(item["label"]) for item in listed if item["state"] == "warn"].count(True) == 1
+    taken.sign()
 
 
 def test_the_second_inspector_may_sign_and_a_signer_has_read_the_report(taken):

@@ -167,6 +167,7 @@ READY = Readiness(
         ({"gaps": ("a", "b"), "gap_count": 2}, ["gap", "gap"]),
         ({"gaps": ("a",), "gap_count": 5}, ["gap", "gaps"]),
         ({"gap_count": 1}, ["gaps"]),
+        ({"altered": True, "damaged": ("a.pdf", "b.pdf")}, ["altered", "damaged", "damaged"]),
         ({"compared": 0}, ["no_sample"]),
         ({"compared": 0, "pending": 3}, ["pending", "no_sample"]),
         ({"pending": 1}, ["pending"]),
@@ -199,6 +200,7 @@ def test_everything_that_stands_against_a_signature_is_named_at_once(changes, co
         ({"deviating": 2}, ["deviating"]),
         ({"deviating": 2, "found": 1}, []),
         ({"provisional": True}, ["provisional"]),
+        ({"newer_assessment": "PJ-2"}, ["reassessed"]),
     ],
 )
 def test_what_a_signer_should_have_seen_stops_nothing(changes, codes):
@@ -227,8 +229,17 @@ def test_every_flaw_has_its_words(app):
             queries=("XW-1",),
             findings=("WT-1",),
             provisional=True,
+            altered=True,
+            damaged=("a.pdf",),
+            newer_assessment="PJ-2",
         )
-        flaws = [*obstacles(everything), *blockers(worst), *remarks(worst), workdays_flaw(0)]
+        flaws = [
+            *obstacles(everything),
+            *blockers(worst),
+            *remarks(worst),
+            workdays_flaw(0),
+            workdays_flaw(0, "answer_days"),
+        ]
         flaws += [judging_flaw(1, 1, 2), judging_flaw(2, 1, 2)]
         said = [wording.explain(flaw) for flaw in flaws]
         assert all(str(one.what) and str(one.remedy) and "%(" not in str(one.what) for one in said)

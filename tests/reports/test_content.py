@@ -7,7 +7,7 @@ import pytest
 from app.assessments.models import AssessmentState
 from app.core.canonical import canonical_json
 from app.plans.models import Weighting
-from app.reports import grids
+from app.reports import grids, items
 from app.reports.content import Before, compose, same_findings, summary_of
 from app.reports.differences import differences
 from app.reports.gaps import gaps_of
@@ -210,6 +210,9 @@ def test_an_edition_names_the_one_it_takes_the_place_of():
 # --- differences -----------------------------------------------------------------------------------------------------
 
 
+CALLS = "政务服务平台运维 服务调用量"
+
+
 def told(first, second):
     return [
         (in_chinese(one["what"]), in_chinese(one["old"]), in_chinese(one["new"])) for one in differences(first, second)
@@ -233,12 +236,15 @@ def changed(**changes):
         pytest.param(content(result(total=None)), [("总分", "98.40", MISSING)], id="a score that is held now"),
         pytest.param(
             changed(value="900000", score="80.00"),
-            [("SV-001 KI-040：实际值", "1200000", "900000"), ("SV-001 KI-040：得分", "96.00", "80.00")],
+            [
+                (f"{CALLS}：实际值\nSV-001 KI-040", "1200000", "900000"),
+                (f"{CALLS}：得分\nSV-001 KI-040", "96.00", "80.00"),
+            ],
             id="an item",
         ),
         pytest.param(
             changed(effect="zero"),
-            [("SV-001 KI-040：计分方式", "计入", "按零分计")],
+            [(f"{CALLS}：计分方式\nSV-001 KI-040", "计入", "按零分计")],
             id="how an item counts",
         ),
         pytest.param(
@@ -270,8 +276,8 @@ def test_differences_tell_what_changed_from_what_to_what(second, rows):
 def test_a_service_that_went_is_told_fact_by_fact():
     second = service("SV-002", "共享服务", items=[item("KI-050")])
     rows = told(content(result(services=[service(), second])), content())
-    assert ("SV-002：得分", "98.40", MISSING) in rows
-    assert all(what.startswith("SV-002") for what, _old, _new in rows)
+    assert ("共享服务：得分\nSV-002", "98.40", MISSING) in rows
+    assert all("SV-002" in what for what, _old, _new in rows)
 
 
 # --- tables and sections ---------------------------------------------------------------------------------------------
@@ -292,14 +298,58 @@ def cells(grid):
     ],
 )
 def test_missing_zero_and_not_required_look_different(changes, value, score):
-    row = cells(grids.items(service(items=[item(**changes)])))[0]
+    row = cells(items.items(service(items=[item(**changes)])))[0]
     assert (row[2], row[3]) == (value, score)
+
+
+@pytest.mark.parametrize(
+    "changes, value",
+    [
+        pytest.param(
+            {"state": "given", "score": "92.50", "source": source("opinions")}, "定性评分 92.50 分", id="mean"
+        ),
+        pytest.param({"state": "missing", "source": source("opinions")}, "定性评分，评分人数不足", id="too few"),
+        pytest.param({"state": "missing", "source": source("none")}, "定性评分，评分人数不足", id="nobody"),
+        pytest.param({"state": "not_required", "source": source("figure")}, "不适用", id="not required"),
+    ],
+)
+def test_what_people_scored_is_no_missing_figure(changes, value):
+    scored = item("DX-1", "服务态度", function="qualitative", value=None, target=None, **{"score": None, **changes})
+    assert cells(items.items(service(items=[scored])))[0][2] == value
+    wide = items.all_items(content(result(services=[service(items=[scored])])))
+    assert cells(wide)[0][5] == value
+
+
+def test_what_the_contract_does_not_ask_for_is_one_sentence_and_the_workbook_lists_it():
+    idle = {"state": "not_required", "value": None, "score": None, "source": source("none")}
+    two = [item("KI-050", "满意度", **idle), item("KI-014", "响应时间", **idle)]
+    grid = items.items(service(items=[watched(), *two]))
+    assert len(grid.rows) == 1
+    assert in_chinese(grid.note) == "合同没有约定、不计入：满意度、响应时间"
+    assert items.items(service()).note == ""
+    assert len(items.all_items(content(result(services=[service(items=[watched(), *two])]))).rows) == 3
+    assert items.items(service(items=two)).rows == ()
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [("99.937275985663", "99.9373%"), ("99.9000", "99.9000%"), ("99.99995", "100.0000%"), ("0.00004", "0.0000%")],
+)
+def test_decimals_that_a_calculation_left_are_not_shown(text, shown):
+    assert in_chinese(plain(grids.Number(text, "%"))) == shown
+
+
+def test_services_go_by_their_names_with_the_code_below():
+    of = content(result())
+    assert cells(grids.deductions(of))[0][0] == "政务服务平台运维\nSV-001"
+    assert cells(grids.fees(of))[0][0] == "政务服务平台运维\nSV-001"
+    assert cells(grids.exclusions(of))[0][1] == "政务服务平台运维\nSV-001"
 
 
 def test_a_target_says_which_way_it_is_met():
     at_most = {"comparison": "at_most", "value": "300"}
-    assert cells(grids.items(service(items=[item(target=at_most, unit=name("毫秒"))])))[0][1] == "≤ 300 毫秒"
-    assert cells(grids.items(service(items=[item(target=None)])))[0][1] == MISSING
+    assert cells(items.items(service(items=[item(target=at_most, unit=name("毫秒"))])))[0][1] == "≤ 300 毫秒"
+    assert cells(items.items(service(items=[item(target=None)])))[0][1] == MISSING
 
 
 def test_both_availabilities_stand_beside_each_other_with_the_time_behind_them():

@@ -29,6 +29,7 @@ from tests.reports.handmade import (
     result,
     service,
     source,
+    watched,
     wording,
 )
 
@@ -152,6 +153,21 @@ def test_numbers_stand_to_the_right_and_missing_ones_are_no_zero():
     items = next(one for one in tables if one.columns[0][0] == "指标")
     assert [align for _head, _width, align in items.columns] == ["left", *["right"] * 5, "left"]
     assert [cell.text for cell in items.rows[0]][2:6] == ["缺数据", "—", "40%", "—"]
+
+
+def test_a_percentage_is_never_broken_from_its_sign():
+    scored = {**watched(), "value": "99.937275985663"}
+    of = content(result(services=[service(weight="33.3333", items=[{**scored, "counted_weight": "53.3333"}])]))
+    written = texts(as_data(sheet_of(of, digest_both(b"")), None, None))
+    assert {"33.3333%", "53.3333%", "99.9373%"} <= set(written)
+
+
+def test_the_paper_says_what_is_left_out_in_one_sentence():
+    idle = {"state": "not_required", "value": None, "score": None, "source": source("none")}
+    only = service("SV-002", "共享服务", items=[item("KI-050", "满意度", **idle)])
+    said = shown(content(result(services=[service(items=[watched(), item("KI-050", "满意度", **idle)]), only])))
+    assert said.count("合同没有约定、不计入：满意度") == 2
+    assert made(content(result(services=[only])))[FileKind.PDF].startswith(b"%PDF")
 
 
 def test_the_widths_of_every_table_fill_the_page():

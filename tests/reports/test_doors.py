@@ -79,15 +79,20 @@ def test_what_is_downloaded_are_the_stored_bytes(client, report):
     assert person.get("/reports/BG-NOT-THERE.pdf").status_code == 404
 
 
-def test_a_damaged_file_is_refused_and_the_page_still_reads(client, report):
+def test_a_damaged_file_is_the_keepers_fault_and_the_page_still_reads(client, room, report):
     file = queries.file_of(report, "pdf")
     store.path_of(file.sha256).write_bytes(b"%PDF-1.7 forged")
     person = sign_in(client, "officer")
     answer = person.get(f"/reports/{report.code}.pdf")
-    assert answer.status_code == 422
+    assert answer.status_code == 500
     assert file.sha256 in answer.get_data(as_text=True)
     assert "82.28" in text_of(person.get(f"/reports/{report.code}"))
     assert person.get(f"/reports/{report.code}.xlsx").status_code == 200
+    headers = bearer(room.w, "officer", Scope.REPORTS_READ)
+    program = client.get(f"/api/v1/reports/{report.code}.pdf", headers=headers)
+    assert (program.status_code, program.mimetype) == (500, "application/problem+json")
+    assert file.sha256 in program.json["problems"][0]["why"]
+    assert digest_both(b"%PDF-1.7 forged").sha256 in program.json["problems"][0]["why"]
 
 
 def test_a_new_edition_from_the_page(client, room):

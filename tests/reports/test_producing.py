@@ -271,8 +271,9 @@ def test_a_damaged_file_is_refused_and_named(room, damage):
         path.write_bytes(b"%PDF-1.7 forged")
     else:
         path.unlink()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(queries.Unsound) as refused:
         queries.bytes_of(file)
+    assert refused.value.status == 500
     why = str(refused.value.problems[0].why)
     assert file.sha256 in why
     assert (digest_both(b"%PDF-1.7 forged").sha256 in why) is (damage == "changed")
@@ -281,7 +282,7 @@ def test_a_damaged_file_is_refused_and_named(room, damage):
 def test_a_changed_content_is_not_shown():
     digests = digest_both(b"{}")
     report = SimpleNamespace(code="BG-1", content='{"a":1}', sha256=digests.sha256, sm3=digests.sm3)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(queries.Unsound) as refused:
         queries.content_of(report)
     assert digests.sha256 in str(refused.value.problems[0].why)
 

@@ -90,7 +90,7 @@ class Claims:
             "decider_side": f"'{side}'",
             "decider_role": f"'{role}'",
             "decided_at": "claimed_at",
-            "decision_reason": "''" if state == "granted" else "'x'",
+            "decision_reason": "'x'",
         }
         return {**given, **more}
 
@@ -214,8 +214,9 @@ def test_no_more_is_granted_than_was_claimed(claims):
         {"granted_until": "begins_at"},
         {"granted_from": "NULL"},
         {"granted_until": "NULL"},
-        # A part of it, without a word why.
-        {"granted_from": instant("2026-04-10T02:00")},
+        # Without a word why, whole or in part.
+        {"decision_reason": "''"},
+        {"granted_from": instant("2026-04-10T02:00"), "decision_reason": "''"},
     ):
         assert claims.change(**{**claims.decision(), **changes}), changes
     part = {"granted_from": instant("2026-04-10T02:00"), "decision_reason": "'x'"}
@@ -228,7 +229,7 @@ def test_a_decision_is_given_once(claims, ending):
     if ending == "withdrawn":
         actions.withdraw(w.actor("operator_officer"), claims.claim)
     elif ending == "granted":
-        actions.grant(w.actor("officer"), claims.claim)
+        actions.grant(w.actor("officer"), claims.claim, reason="与通报相符")
     else:
         actions.refuse(w.actor("officer"), claims.claim, "理由")
     db.session.commit()

@@ -244,10 +244,12 @@ def test_only_who_claimed_withdraws(watched, facts, by):
 
 def test_a_claim_is_granted_whole_or_in_part(watched, facts):
     whole, part = claim(watched, facts), claim(watched, facts, service=watched.lines[1].service)
-    actions.grant(watched.w.actor("officer"), whole)
+    with pytest.raises(Refused, match="理由"):
+        actions.grant(watched.w.actor("officer"), whole, reason=" ")
+    actions.grant(watched.w.actor("officer"), whole, reason="与通报相符")
     assert whole.span == (facts.begins_at, facts.ends_at)
     middle = (at("2026-04-10T01:30"), at("2026-04-10T02:00"))
-    with pytest.raises(Refused, match="只准予一部分时"):
+    with pytest.raises(Refused, match="理由"):
         actions.grant(watched.w.actor("officer"), part, *middle)
     actions.grant(watched.w.actor("officer"), part, *middle, "只有这一段与通报相符")
     db.session.commit()
@@ -286,13 +288,13 @@ def test_what_has_ended_is_not_decided_again(watched, facts, ending):
     made = claim(watched, facts)
     officer, operator = watched.w.actor("officer"), watched.w.actor("operator_officer")
     {
-        "grant": lambda: actions.grant(officer, made),
+        "grant": lambda: actions.grant(officer, made, reason="与通报相符"),
         "refuse": lambda: actions.refuse(officer, made, "理由"),
         "withdraw": lambda: actions.withdraw(operator, made),
     }[ending]()
     db.session.commit()
     for again in (
-        lambda: actions.grant(officer, made),
+        lambda: actions.grant(officer, made, reason="与通报相符"),
         lambda: actions.refuse(officer, made, "理由"),
         lambda: actions.withdraw(operator, made),
     ):
@@ -319,13 +321,13 @@ def test_a_closed_period_takes_neither_claims_nor_decisions_but_withdrawals(watc
         db.session.rollback()
     for one in (waiting, over):
         with pytest.raises(Refused, match="周期 2026-04 已关闭"):
-            actions.grant(watched.w.actor("officer"), one)
+            actions.grant(watched.w.actor("officer"), one, reason="与通报相符")
         with pytest.raises(Refused, match="周期 2026-04 已关闭"):
             actions.refuse(watched.w.actor("officer"), one, "理由")
     actions.withdraw(watched.w.actor("operator_officer"), over)
     verifying.reopen_period(watched.w.actor("signatory"), watched.contract, Period("2026-04"), "补裁定")
     db.session.commit()
-    actions.grant(watched.w.actor("officer"), waiting)
+    actions.grant(watched.w.actor("officer"), waiting, reason="与通报相符")
     assert waiting.state is S.GRANTED
     # A month beside the closed one is free.
     claim(watched, facts, begins_at=at("2026-03-20T00:00"), ends_at=at("2026-03-21T00:00"))

@@ -60,7 +60,7 @@ def claimed(watched, begin, end, service=0, sha=None):
 
 
 def granted(watched, *span, **more):
-    made = actions.grant(watched.w.actor("officer"), claimed(watched, *span, **more))
+    made = actions.grant(watched.w.actor("officer"), claimed(watched, *span, **more), reason="与通报相符")
     db.session.commit()
     return made
 
@@ -174,7 +174,7 @@ def test_only_what_was_granted_is_taken_out_and_both_numbers_stand(watched):
     found = look(watched)
     assert share(found) == ("99.7222", "99.7222")
     assert (found.granted, found.pending, found.provisional) == ((), (claim.id,), True)
-    actions.grant(watched.w.actor("officer"), claim)
+    actions.grant(watched.w.actor("officer"), claim, reason="与通报相符")
     db.session.commit()
     found = look(watched)
     assert share(found) == ("99.8609", "99.7222")

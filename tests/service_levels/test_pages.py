@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from fractions import Fraction
 
 import pytest
 
@@ -16,9 +17,11 @@ from app.figures.kinds import Verdict
 from app.service_levels import actions
 from app.service_levels.charting import ticks_of
 from app.service_levels.choices import choice_of
+from app.service_levels.events import Status
+from app.service_levels.measuring import SeenOutage
 from app.service_levels.models import Exclusion, ExclusionCause, ExclusionState
 from app.service_levels.queries import exclusions_of
-from app.service_levels.wording import duration
+from app.service_levels.wording import duration, timed_words
 from tests.factories import sign_in
 from tests.service_levels.moments import at
 
@@ -50,9 +53,30 @@ def claimed(watched, begin="04-10T01:00", end="04-10T02:00", service=0):
 
 
 def granted(watched, *args, **more):
-    made = actions.grant(watched.w.actor("officer"), claimed(watched, *args, **more))
+    made = actions.grant(watched.w.actor("officer"), claimed(watched, *args, **more), reason="与通报相符")
     db.session.commit()
     return made
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        pytest.param({"minutes": Fraction(90)}, "1 小时 30 分钟", id="what counts"),
+        pytest.param({"excluded": True}, "2 小时，已除外", id="excluded"),
+        pytest.param({"short": True, "end": at("2026-04-10T01:03")}, "3 分钟，过短，不计", id="short"),
+        pytest.param({"end": None}, "20 天 23 小时，不在约定时间，不计", id="still down when the period ended"),
+        pytest.param({"excluded": True, "begin": at("2026-03-31T23:00")}, "9 天 3 小时，已除外", id="begun before it"),
+    ],
+)
+def test_an_outage_that_does_not_count_says_its_length_and_why(app, changes, words):
+    given = {"begin": at("2026-04-10T01:00"), "end": at("2026-04-10T03:00"), "minutes": Fraction(0), **changes}
+    fate = dict.fromkeys(("counted", "excluded", "short", "carried"), False)
+    outage = SeenOutage(**{"weight": Fraction(1), "status": Status.DOWN, **fate, **given})
+    with app.test_request_context():
+        assert timed_words(outage, (at("2026-04-01T00:00"), at("2026-05-01T00:00"))) == words
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -189,7 +213,7 @@ def test_the_table_as_a_file_has_exact_numbers_and_no_formulas(watched, client):
     assert rows[0]["约定时长（秒）"] == "2592000"
     assert rows[0]["除外（秒）"] == "3600"
     assert rows[0]["中断（秒）"] == "7199.5"
-    assert (rows[1]["可用率（%）"], rows[1]["说明"]) == ("缺", "没有监测事件")
+    assert (rows[1]["可用率（剔除除外后，%）"], rows[1]["说明"]) == ("缺", "没有监测事件")
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
@@ -225,7 +249,7 @@ def test_claimed_decided_and_seen(watched, client):
     span = {"granted_from": "2026-04-10T01:00:00", "granted_until": "2026-04-10T02:00:00"}
     refused = officer.post(address(watched, f"exclusions/{made.id}/grant"), data=span)
     assert refused.status_code == 422
-    assert "只准予一部分时" in text_of(refused)
+    assert "请填写此项" in text_of(refused)
     done = officer.post(address(watched, f"exclusions/{made.id}/grant"), data={**span, "reason": "其余与通报不符"})
     assert done.status_code == 302
     page = text_of(sign_in(client, "operator_officer").get(address(watched, "exclusions")))

@@ -26,7 +26,7 @@ _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 _LONG = 400
 # Half-width letters to a line of running text, and in a table: mm of padding, mm a letter, mm a digit.
 _LINE, _PADDING, _LETTER, _DIGIT = 60, 2.2, 2.3, 1.85
-_NUMBER = re.compile(r"[0-9,]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[0-9,]+(\.[0-9]+)?[%‰]?")
 _LATIN = re.compile(r"[^\s\u2e80-\ud7ff\uf900-\ufaff\ufe30-\uffef]+")
 
 
