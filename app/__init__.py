@@ -9,6 +9,8 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
 import config
+from app.acceptances import views as acceptance_views
+from app.acceptances.facts import acceptance_facts
 from app.accounts import commands as account_commands
 from app.accounts import login
 from app.accounts import views as account_views
@@ -29,32 +31,51 @@ from app.audit import commands as audit_commands
 from app.audit import views as audit_views
 from app.calendars import views as calendar_views
 from app.calendars.catalogue_kind import CALENDARS
+from app.calendars.statutory_file import DEADLINE_KIND, parse_deadline
 from app.catalogues import commands as catalogue_commands
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.kinds import CatalogueKind
 from app.catalogues.wording import N_
+from app.conditions.gathering import Provider as FactProvider
 from app.contracts import drafting_views
 from app.contracts import views as contract_views
+from app.contracts.facts import contract_facts
 from app.contracts.modes import parse_mode
 from app.core import clock, refusals, templating, web
 from app.core.db import db, prepare_engine
 from app.demonstration import commands as demonstration_commands
 from app.demonstration import real_data_command
 from app.desk import views as desk_views
-from app.desk.navigation import CONTRACT_TABS, NAVIGATION
+from app.desk.navigation import CONTRACT_TABS, NAVIGATION, PROJECT_TABS
 from app.evidence import views as evidence_views
 from app.figures import commands as figure_commands
 from app.figures import views as figure_views
 from app.figures.forecasts import Provider
+from app.gates import views as gate_views
+from app.gates.gate_file import GATE_KIND, parse_gate
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
 from app.indicators.schemes import parse_scheme, scheme_references
 from app.inspections import views as inspection_views
+from app.intake import views as intake_views
+from app.negative_lists import views as negative_list_views
+from app.negative_lists.facts import screening_facts
+from app.negative_lists.item_file import LIST_KIND, item_references, parse_item, parse_list
+from app.negative_lists.models import ITEM_KIND
 from app.organisations import views as organisation_views
 from app.organisations.region_file import parse_regions
 from app.plans import views as plan_views
+from app.procurement import views as procurement_views
+from app.procurement.facts import procurement_facts
+from app.projects import declaring_views, duplicates_views
+from app.projects import views as project_views
+from app.projects.facts import project_facts
+from app.projects.panels import Provider as PanelProvider
 from app.reports import commands as report_commands
 from app.reports import views as report_views
+from app.responsibilities import views as responsibility_views
+from app.responsibilities.duty_file import DUTY_KIND, parse_duty
+from app.responsibilities.facts import duty_facts
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
@@ -68,25 +89,39 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE_KINDS = (
     CALENDARS,
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
+    CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty),
+    CatalogueKind(GATE_KIND, N_("闸门"), parse_gate),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
+    CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references),
+    CatalogueKind(LIST_KIND, N_("负面清单"), parse_list),
     CatalogueKind("region_tree", N_("行政区划"), parse_regions),
     CatalogueKind("scheme", N_("考核方案"), parse_scheme, scheme_references),
+    CatalogueKind(DEADLINE_KIND, N_("法定期限"), parse_deadline),
 )
 
 BLUEPRINTS = (
+    acceptance_views.bp,
     account_views.bp,
     assessment_views.bp,
     audit_views.bp,
     calendar_views.bp,
     contract_views.bp,
+    declaring_views.bp,
     drafting_views.bp,
+    duplicates_views.bp,
     evidence_views.bp,
     figure_views.bp,
+    gate_views.bp,
     indicator_views.bp,
     inspection_views.bp,
+    intake_views.bp,
+    negative_list_views.bp,
     organisation_views.bp,
     plan_views.bp,
+    procurement_views.bp,
+    project_views.bp,
     report_views.bp,
+    responsibility_views.bp,
     service_level_views.bp,
     service_views.bp,
     desk_views.bp,
@@ -117,6 +152,19 @@ COMMANDS = (
 # Who says on a preview of figures what the file would mean for scores, in the order of the page.
 FIGURE_FORECASTS: tuple[Provider, ...] = (outlook,)
 
+# What conditions may ask of a project or contract, from the rooms that keep it; no fact is given by two.
+FACT_PROVIDERS: tuple[FactProvider, ...] = (
+    screening_facts,
+    project_facts,
+    duty_facts,
+    procurement_facts,
+    acceptance_facts,
+    contract_facts,
+)
+
+# What rooms above show on a project's page, in the order of the page.
+PROJECT_PANELS: tuple[PanelProvider, ...] = ()
+
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """The application, ready to serve; `overrides` replace settings (tests)."""
@@ -145,6 +193,8 @@ def _install_data(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
     app.extensions["catalogues"] = Catalogue(CATALOGUE_KINDS, Path(__file__).parent)
     app.extensions["figure_forecasts"] = FIGURE_FORECASTS
+    app.extensions["fact_providers"] = FACT_PROVIDERS
+    app.extensions["project_panels"] = PROJECT_PANELS
     with app.app_context():
         prepare_engine(app)
         acts.listen()
@@ -164,7 +214,7 @@ def _install_web(app: web.Guanyun) -> None:
         csrf.exempt(blueprint)
     app.before_request(keep_to_the_door)
     refusals.install(app)
-    templating.install(app, NAVIGATION, CONTRACT_TABS)
+    templating.install(app, NAVIGATION, {"contract": CONTRACT_TABS, "project": PROJECT_TABS})
 
 
 def chosen_locale() -> str:

@@ -12,6 +12,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Permission(StrEnum):
     """Every act and every look, as `subject:act`. A route or an action names exactly one."""
 
+    ACCEPTANCE_APPROVE = "acceptance:approve"
+    ACCEPTANCE_CONCLUDE = "acceptance:conclude"
+    ACCEPTANCE_DELIVER = "acceptance:deliver"
+    ACCEPTANCE_JUDGE = "acceptance:judge"
+    ACCEPTANCE_OPEN = "acceptance:open"
+    ACCEPTANCE_OPINE = "acceptance:opine"
+    ACCEPTANCE_READ = "acceptance:read"
     ACCOUNT_CREATE = "account:create"
     ACCOUNT_DISABLE = "account:disable"
     ACCOUNT_ENABLE = "account:enable"
@@ -32,6 +39,9 @@ class Permission(StrEnum):
     CALENDAR_READ = "calendar:read"
     CATALOG_LOAD = "catalog:load"
     CATALOG_READ = "catalog:read"
+    CHECK_ANSWER = "check:answer"
+    CHECK_READ = "check:read"
+    CHECK_RUN = "check:run"
     CONTRACT_AGREE_TERMINATION = "contract:agree_termination"
     CONTRACT_ATTACH = "contract:attach"
     CONTRACT_DRAFT = "contract:draft"
@@ -45,10 +55,20 @@ class Permission(StrEnum):
     CONTRACT_TAKE_EFFECT = "contract:take_effect"
     CONTRACT_VOID = "contract:void"
     DESK_READ = "desk:read"
+    DUPLICATE_JUDGE = "duplicate:judge"
+    DUPLICATE_RUN = "duplicate:run"
+    DUTY_DRAFT = "duty:draft"
+    DUTY_READ = "duty:read"
+    DUTY_RETURN = "duty:return"
+    DUTY_SIGN = "duty:sign"
     EVIDENCE_READ = "evidence:read"
     EXCLUSION_CLAIM = "exclusion:claim"
     EXCLUSION_DECIDE = "exclusion:decide"
     EXCLUSION_WITHDRAW = "exclusion:withdraw"
+    EXEMPTION_DECIDE = "exemption:decide"
+    EXEMPTION_LAPSE = "exemption:lapse"
+    EXEMPTION_REQUEST = "exemption:request"
+    EXEMPTION_REVOKE = "exemption:revoke"
     FIGURE_DOUBT = "figure:doubt"
     FIGURE_PREVIEW = "figure:preview"
     FIGURE_READ = "figure:read"
@@ -60,12 +80,18 @@ class Permission(StrEnum):
     GRANT_GIVE = "grant:give"
     GRANT_READ = "grant:read"
     GRANT_REVOKE = "grant:revoke"
+    HANDOVER_CONCLUDE = "handover:conclude"
+    HANDOVER_DELIVER = "handover:deliver"
+    HANDOVER_RECEIVE = "handover:receive"
+    HANDOVER_WITNESS = "handover:witness"
     INDICATOR_READ = "indicator:read"
     INSPECTION_READ = "inspection:read"
     INSPECTION_SAMPLE = "inspection:sample"
     INSPECTION_TAKE = "inspection:take"
     MEMBERSHIP_CREATE = "membership:create"
     MEMBERSHIP_END = "membership:end"
+    OBLIGATION_ACCEPT = "obligation:accept"
+    OBLIGATION_REPORT = "obligation:report"
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_DISCLOSE = "organisation:disclose"
     ORGANISATION_READ = "organisation:read"
@@ -76,7 +102,25 @@ class Permission(StrEnum):
     PLAN_PROPOSE = "plan:propose"
     PLAN_READ = "plan:read"
     PLAN_REFUSE = "plan:refuse"
+    PROCUREMENT_CONFIRM = "procurement:confirm"
+    PROCUREMENT_READ = "procurement:read"
+    PROCUREMENT_RECORD = "procurement:record"
     PROFILE_UPDATE = "profile:update"
+    PROJECT_BUILD = "project:build"
+    PROJECT_CONCLUDE = "project:conclude"
+    PROJECT_DECIDE = "project:decide"
+    PROJECT_DECLARE = "project:declare"
+    PROJECT_EVALUATE = "project:evaluate"
+    PROJECT_EXIT = "project:exit"
+    PROJECT_OPINE = "project:opine"
+    PROJECT_READ = "project:read"
+    PROJECT_RESUME = "project:resume"
+    PROJECT_RETURN = "project:return"
+    PROJECT_SUBMIT = "project:submit"
+    PROJECT_SUSPEND = "project:suspend"
+    PROJECT_TAKE_IN = "project:take_in"
+    PROJECT_TERMINATE = "project:terminate"
+    PROJECT_WITHDRAW = "project:withdraw"
     QUERY_ANSWER = "query:answer"
     QUERY_ASK = "query:ask"
     REGION_LOAD = "region:load"
@@ -88,6 +132,8 @@ class Permission(StrEnum):
     SERVICE_RETIRE = "service:retire"
     SERVICE_UPDATE = "service:update"
     SERVICE_LEVEL_READ = "service_level:read"
+    TASK_ESCALATE = "task:escalate"
+    TASK_EXPEDITE = "task:expedite"
     TASK_READ = "task:read"
     TASK_RECOMPUTE = "task:recompute"
     TOKEN_CREATE = "token:create"
@@ -205,15 +251,20 @@ MANDATE_ROLES = frozenset({Role.AUTHORITY_LEAD, Role.AUTHORITY_OFFICER, Role.INS
 P = Permission
 _EVERYBODY = {P.CALENDAR_READ, P.DESK_READ, P.PROFILE_UPDATE, P.TASK_READ, P.WHATIF_RUN}
 _BUSINESS = _EVERYBODY | {
+    P.ACCEPTANCE_READ,
     P.ASSESSMENT_READ,
     P.CATALOG_READ,
+    P.CHECK_READ,
     P.CONTRACT_READ,
+    P.DUTY_READ,
     P.EVIDENCE_READ,
     P.FIGURE_READ,
     P.INDICATOR_READ,
     P.INSPECTION_READ,
     P.ORGANISATION_READ,
     P.PLAN_READ,
+    P.PROCUREMENT_READ,
+    P.PROJECT_READ,
     P.REPORT_READ,
     P.SERVICE_LEVEL_READ,
     P.SERVICE_READ,
@@ -224,23 +275,38 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_OFFICER: frozenset(
         _BUSINESS
         | {
+            P.ACCEPTANCE_JUDGE,
+            P.ACCEPTANCE_OPEN,
             P.ASSESSMENT_COMPUTE,
             P.ASSESSMENT_ISSUE,
             P.ASSESSMENT_SCORE,
+            P.CHECK_ANSWER,
+            P.CHECK_RUN,
             P.CONTRACT_ATTACH,
             P.CONTRACT_DRAFT,
             P.CONTRACT_PROPOSE_TERMINATION,
             P.CONTRACT_RETURN,
             P.CONTRACT_SUBMIT,
             P.CONTRACT_VOID,
+            P.DUPLICATE_RUN,
+            P.DUTY_DRAFT,
             P.EXCLUSION_DECIDE,
+            P.EXEMPTION_REQUEST,
             P.FIGURE_DOUBT,
             P.FIGURE_PREVIEW,
             P.FIGURE_SUBMIT,
             P.FIGURE_VERIFY,
             P.FINDING_RECTIFY,
+            P.HANDOVER_RECEIVE,
+            P.OBLIGATION_REPORT,
             P.PERIOD_CLOSE,
             P.PLAN_PROPOSE,
+            P.PROCUREMENT_RECORD,
+            P.PROJECT_DECLARE,
+            P.PROJECT_EVALUATE,
+            P.PROJECT_SUBMIT,
+            P.PROJECT_TAKE_IN,
+            P.PROJECT_WITHDRAW,
             P.QUERY_ANSWER,
             P.REPORT_PRODUCE,
             P.SERVICE_CREATE,
@@ -251,18 +317,50 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_SIGNATORY: frozenset(
         _BUSINESS
         | {
+            P.ACCEPTANCE_CONCLUDE,
             P.ASSESSMENT_DECIDE,
             P.ASSESSMENT_FINALISE,
             P.ASSESSMENT_SCORE,
             P.ASSESSMENT_VETO,
             P.CONTRACT_RETURN,
             P.CONTRACT_SIGN,
+            P.DUTY_RETURN,
+            P.DUTY_SIGN,
+            P.HANDOVER_CONCLUDE,
             P.PERIOD_REOPEN,
+            P.PROCUREMENT_CONFIRM,
+            P.PROJECT_BUILD,
+            P.PROJECT_EXIT,
         }
     ),
     Role.AUDIT_ADMIN: frozenset(_ADMINISTRATOR | {P.AUDIT_EXPORT, P.AUDIT_READ}),
-    Role.AUTHORITY_LEAD: frozenset(_BUSINESS),
-    Role.AUTHORITY_OFFICER: frozenset(_BUSINESS),
+    Role.AUTHORITY_LEAD: frozenset(
+        _BUSINESS
+        | {
+            P.ACCEPTANCE_APPROVE,
+            P.EXEMPTION_DECIDE,
+            P.EXEMPTION_REVOKE,
+            P.PROJECT_CONCLUDE,
+            P.PROJECT_DECIDE,
+            P.PROJECT_RESUME,
+            P.PROJECT_RETURN,
+            P.PROJECT_SUSPEND,
+            P.PROJECT_TERMINATE,
+        }
+    ),
+    Role.AUTHORITY_OFFICER: frozenset(
+        _BUSINESS
+        | {
+            P.CHECK_ANSWER,
+            P.CHECK_RUN,
+            P.DUPLICATE_JUDGE,
+            P.DUPLICATE_RUN,
+            P.OBLIGATION_ACCEPT,
+            P.PROJECT_OPINE,
+            P.PROJECT_RETURN,
+            P.PROJECT_TAKE_IN,
+        }
+    ),
     Role.INSPECTOR: frozenset(
         _BUSINESS
         | {
@@ -274,10 +372,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REPORT_SIGN,
         }
     ),
-    Role.LEADER: frozenset(_BUSINESS),
+    Role.LEADER: frozenset(
+        _BUSINESS
+        | {
+            P.TASK_EXPEDITE,
+        }
+    ),
     Role.OPERATOR_OFFICER: frozenset(
         _BUSINESS
         | {
+            P.ACCEPTANCE_DELIVER,
             P.ASSESSMENT_OBJECT,
             P.CONTRACT_ATTACH,
             P.CONTRACT_RETURN,
@@ -286,6 +390,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.FIGURE_PREVIEW,
             P.FIGURE_SUBMIT,
             P.FINDING_RECTIFY,
+            P.HANDOVER_DELIVER,
             P.QUERY_ANSWER,
         }
     ),
@@ -297,6 +402,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CONTRACT_REFUSE_TERMINATION,
             P.CONTRACT_RETURN,
             P.CONTRACT_SIGN,
+            P.DUTY_RETURN,
+            P.DUTY_SIGN,
             P.PLAN_AGREE,
             P.PLAN_REFUSE,
         }
@@ -304,7 +411,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SECURITY_ADMIN: frozenset(
         _ADMINISTRATOR | {P.ACCOUNT_DISABLE, P.GRANT_GIVE, P.GRANT_REVOKE, P.TOKEN_CREATE, P.TOKEN_REVOKE}
     ),
-    Role.SUPERVISOR: frozenset(_BUSINESS | {P.FIGURE_DOUBT, P.FIGURE_PREVIEW, P.FIGURE_SUBMIT, P.FIGURE_VERIFY}),
+    Role.SUPERVISOR: frozenset(
+        _BUSINESS
+        | {
+            P.ACCEPTANCE_OPINE,
+            P.FIGURE_DOUBT,
+            P.FIGURE_PREVIEW,
+            P.FIGURE_SUBMIT,
+            P.FIGURE_VERIFY,
+            P.HANDOVER_WITNESS,
+        }
+    ),
     Role.SYSTEM_ADMIN: frozenset(
         _ADMINISTRATOR
         | {
@@ -328,17 +445,27 @@ SYSTEM_PERMISSIONS = frozenset(
         P.ASSESSMENT_READ,
         P.AUDIT_SEAL,
         P.CATALOG_LOAD,
+        P.CHECK_RUN,
         P.CONTRACT_EXPIRE,
         P.CONTRACT_READ,
         P.CONTRACT_TAKE_EFFECT,
+        P.EXEMPTION_LAPSE,
         P.REGION_LOAD,
         P.REPORT_PRODUCE,
         P.REPORT_READ,
+        P.TASK_ESCALATE,
         P.TASK_RECOMPUTE,
     }
 )
 
 PERMISSION_LABELS = {
+    P.ACCEPTANCE_APPROVE: _l("批准竣工验收"),
+    P.ACCEPTANCE_CONCLUDE: _l("作出初步验收结论"),
+    P.ACCEPTANCE_DELIVER: _l("提交验收材料"),
+    P.ACCEPTANCE_JUDGE: _l("逐项验收"),
+    P.ACCEPTANCE_OPEN: _l("组织验收"),
+    P.ACCEPTANCE_OPINE: _l("出具监理意见"),
+    P.ACCEPTANCE_READ: _l("查看验收与移交"),
     P.ACCOUNT_CREATE: _l("建立账号"),
     P.ACCOUNT_DISABLE: _l("停用账号"),
     P.ACCOUNT_ENABLE: _l("启用账号"),
@@ -359,6 +486,9 @@ PERMISSION_LABELS = {
     P.CALENDAR_READ: _l("查看工作日历"),
     P.CATALOG_LOAD: _l("载入规则目录"),
     P.CATALOG_READ: _l("查看规则目录"),
+    P.CHECK_ANSWER: _l("回答核查问题"),
+    P.CHECK_READ: _l("查看负面清单核查"),
+    P.CHECK_RUN: _l("运行负面清单核查"),
     P.CONTRACT_AGREE_TERMINATION: _l("同意终止合同"),
     P.CONTRACT_ATTACH: _l("上传合同附件"),
     P.CONTRACT_DRAFT: _l("起草合同"),
@@ -372,10 +502,20 @@ PERMISSION_LABELS = {
     P.CONTRACT_TAKE_EFFECT: _l("合同生效"),
     P.CONTRACT_VOID: _l("作废合同"),
     P.DESK_READ: _l("查看工作台"),
+    P.DUPLICATE_JUDGE: _l("认定查重结论"),
+    P.DUPLICATE_RUN: _l("运行查重"),
+    P.DUTY_DRAFT: _l("编制权责清单"),
+    P.DUTY_READ: _l("查看权责清单"),
+    P.DUTY_RETURN: _l("退回权责清单"),
+    P.DUTY_SIGN: _l("签署权责清单"),
     P.EVIDENCE_READ: _l("查看证据材料"),
     P.EXCLUSION_CLAIM: _l("申报除外时段"),
     P.EXCLUSION_DECIDE: _l("裁定除外时段"),
     P.EXCLUSION_WITHDRAW: _l("撤回除外申报"),
+    P.EXEMPTION_DECIDE: _l("审批豁免"),
+    P.EXEMPTION_LAPSE: _l("豁免到期"),
+    P.EXEMPTION_REQUEST: _l("申请豁免"),
+    P.EXEMPTION_REVOKE: _l("撤销豁免"),
     P.FIGURE_DOUBT: _l("标记数据存疑"),
     P.FIGURE_PREVIEW: _l("预览数据"),
     P.FIGURE_READ: _l("查看数据"),
@@ -387,12 +527,18 @@ PERMISSION_LABELS = {
     P.GRANT_GIVE: _l("授予角色"),
     P.GRANT_READ: _l("查看授权"),
     P.GRANT_REVOKE: _l("收回角色"),
+    P.HANDOVER_CONCLUDE: _l("作出移交结论"),
+    P.HANDOVER_DELIVER: _l("提交移交事项"),
+    P.HANDOVER_RECEIVE: _l("接收移交事项"),
+    P.HANDOVER_WITNESS: _l("监交"),
     P.INDICATOR_READ: _l("查看指标"),
     P.INSPECTION_READ: _l("查看督查"),
     P.INSPECTION_SAMPLE: _l("抽查数据"),
     P.INSPECTION_TAKE: _l("承办督查"),
     P.MEMBERSHIP_CREATE: _l("登记任职"),
     P.MEMBERSHIP_END: _l("结束任职"),
+    P.OBLIGATION_ACCEPT: _l("核销批复条件"),
+    P.OBLIGATION_REPORT: _l("报送条件落实情况"),
     P.ORGANISATION_CREATE: _l("登记机构"),
     P.ORGANISATION_DISCLOSE: _l("披露控制关系"),
     P.ORGANISATION_READ: _l("查看机构"),
@@ -403,7 +549,25 @@ PERMISSION_LABELS = {
     P.PLAN_PROPOSE: _l("提出考核约定"),
     P.PLAN_READ: _l("查看考核约定"),
     P.PLAN_REFUSE: _l("不同意考核约定"),
+    P.PROCUREMENT_CONFIRM: _l("确认采购结果"),
+    P.PROCUREMENT_READ: _l("查看采购"),
+    P.PROCUREMENT_RECORD: _l("登记采购"),
     P.PROFILE_UPDATE: _l("维护本人账号"),
+    P.PROJECT_BUILD: _l("批准开工"),
+    P.PROJECT_CONCLUDE: _l("作出评价结论"),
+    P.PROJECT_DECIDE: _l("审批项目"),
+    P.PROJECT_DECLARE: _l("申报项目"),
+    P.PROJECT_EVALUATE: _l("提交自评价"),
+    P.PROJECT_EXIT: _l("项目退出"),
+    P.PROJECT_OPINE: _l("登记评审意见"),
+    P.PROJECT_READ: _l("查看项目"),
+    P.PROJECT_RESUME: _l("恢复项目"),
+    P.PROJECT_RETURN: _l("退回补正"),
+    P.PROJECT_SUBMIT: _l("提交审批"),
+    P.PROJECT_SUSPEND: _l("暂停项目"),
+    P.PROJECT_TAKE_IN: _l("录入存量项目"),
+    P.PROJECT_TERMINATE: _l("终止项目"),
+    P.PROJECT_WITHDRAW: _l("撤回申报"),
     P.QUERY_ANSWER: _l("答复督查询问"),
     P.QUERY_ASK: _l("提出督查询问"),
     P.REGION_LOAD: _l("载入行政区划"),
@@ -411,10 +575,12 @@ PERMISSION_LABELS = {
     P.REPORT_READ: _l("查看绩效报告"),
     P.REPORT_SIGN: _l("签发督查结论"),
     P.SERVICE_CREATE: _l("登记服务"),
+    P.SERVICE_LEVEL_READ: _l("查看服务水平"),
     P.SERVICE_READ: _l("查看服务"),
     P.SERVICE_RETIRE: _l("停用服务"),
     P.SERVICE_UPDATE: _l("修改服务"),
-    P.SERVICE_LEVEL_READ: _l("查看服务水平"),
+    P.TASK_ESCALATE: _l("逾期上报"),
+    P.TASK_EXPEDITE: _l("督办逾期事项"),
     P.TASK_READ: _l("查看待办"),
     P.TASK_RECOMPUTE: _l("重算待办期限"),
     P.TOKEN_CREATE: _l("签发接口令牌"),

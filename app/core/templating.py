@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,8 +41,8 @@ class NavigationGroup:
 
 
 @dataclass(frozen=True)
-class ContractTab:
-    """A page of another room about one contract (its endpoint takes `code`), beside the contract's own tabs."""
+class SubjectTab:
+    """A page of some room about one contract or project (its endpoint takes `code`), beside the thing's own tabs."""
 
     key: str
     label: Any
@@ -50,7 +50,7 @@ class ContractTab:
     permission: Permission
 
 
-def install(app: Flask, navigation: Sequence[NavigationGroup], tabs: Sequence[ContractTab] = ()) -> None:
+def install(app: Flask, navigation: Sequence[NavigationGroup], tabs: Mapping[str, Sequence[SubjectTab]]) -> None:
     """Gives templates their names."""
     app.jinja_env.globals.update(icon=icon, static_url=static_url, fmt=fmt, once=once)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -61,7 +61,8 @@ def install(app: Flask, navigation: Sequence[NavigationGroup], tabs: Sequence[Co
         return {
             "actor": shown_actor(actor) if actor else None,
             "can": lambda permission: actor is not None and actor.may(Permission(permission)),
-            "contract_tabs": lambda code: build_tabs(tabs, actor, code) if actor else [],
+            "contract_tabs": lambda code: build_tabs(tabs["contract"], actor, code) if actor else [],
+            "project_tabs": lambda code: build_tabs(tabs["project"], actor, code) if actor else [],
             "navigation": build_navigation(navigation, actor) if actor else [],
             "locale": "en" if str(get_locale()) == "en" else "zh",
             "request_id": g.get("request_id", ""),
@@ -99,7 +100,7 @@ def build_navigation(navigation: Sequence[NavigationGroup], actor: Actor) -> lis
     return groups
 
 
-def build_tabs(tabs: Sequence[ContractTab], actor: Actor, code: str) -> list[dict[str, Any]]:
+def build_tabs(tabs: Sequence[SubjectTab], actor: Actor, code: str) -> list[dict[str, Any]]:
     """The rooms' pages of one contract that this actor may open, as components/tabs.html shows them."""
     return [
         {"key": one.key, "label": str(one.label), "href": url_for(one.endpoint, code=code)}

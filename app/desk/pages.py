@@ -28,7 +28,13 @@ from app.subjects.models import Subject
 
 SOON = timedelta(days=90)
 # The page of what an act was about.
-REFERRED = {"contract": "contracts.detail", "inspection": "inspections.detail"}
+REFERRED = {
+    "contract": "contracts.detail",
+    "exemption": "negative_lists.exemption",
+    "inspection": "inspections.detail",
+    "obligation": "gates.obligation",
+    "project": "projects.detail",
+}
 
 
 @dataclass(frozen=True)
@@ -102,21 +108,43 @@ def _about_what(task: Task) -> str:
 
 # Where an act is done, when that is not the contract's own page.
 PLACES: dict[Permission, str] = {
+    Permission.HANDOVER_WITNESS: "acceptances.of_project",
+    Permission.HANDOVER_RECEIVE: "acceptances.of_project",
+    Permission.HANDOVER_DELIVER: "acceptances.of_project",
+    Permission.HANDOVER_CONCLUDE: "acceptances.of_project",
+    Permission.ACCEPTANCE_OPINE: "acceptances.of_project",
+    Permission.ACCEPTANCE_OPEN: "acceptances.of_project",
+    Permission.ACCEPTANCE_JUDGE: "acceptances.of_project",
+    Permission.ACCEPTANCE_DELIVER: "acceptances.of_project",
+    Permission.ACCEPTANCE_CONCLUDE: "acceptances.of_project",
+    Permission.ACCEPTANCE_APPROVE: "acceptances.of_project",
     Permission.ASSESSMENT_CONFIRM: "assessments.index",
     Permission.ASSESSMENT_DECIDE: "assessments.index",
     Permission.ASSESSMENT_FINALISE: "assessments.index",
     Permission.ASSESSMENT_ISSUE: "assessments.index",
+    Permission.CHECK_ANSWER: "negative_lists.of_project",
+    Permission.DUPLICATE_JUDGE: "duplicates.of_project",
+    Permission.DUTY_DRAFT: "responsibilities.of_project",
+    Permission.DUTY_SIGN: "responsibilities.of_project",
     Permission.EXCLUSION_DECIDE: "service_levels.exclusions",
     Permission.FIGURE_SUBMIT: "figures.upload",
     Permission.FIGURE_VERIFY: "figures.verification",
     Permission.PLAN_AGREE: "plans.index",
     Permission.PLAN_PROPOSE: "plans.index",
+    Permission.PROCUREMENT_CONFIRM: "procurement.of_project",
+    Permission.PROCUREMENT_RECORD: "procurement.of_project",
+    Permission.PROJECT_DECIDE: "projects.decisions",
+    Permission.PROJECT_OPINE: "projects.decisions",
+    Permission.PROJECT_SUBMIT: "declaring.show",
 }
 # The same for acts on a thing that has a page of its own; the task's item is its code.
 PAGES: dict[Permission, str] = {
+    Permission.EXEMPTION_DECIDE: "negative_lists.exemption",
     Permission.FINDING_JUDGE: "inspections.finding",
     Permission.FINDING_RECTIFY: "inspections.finding",
     Permission.INSPECTION_TAKE: "inspections.take",
+    Permission.OBLIGATION_ACCEPT: "gates.obligation",
+    Permission.OBLIGATION_REPORT: "gates.obligation",
     Permission.QUERY_ANSWER: "inspections.query",
     Permission.REPORT_SIGN: "inspections.detail",
 }
@@ -127,7 +155,9 @@ def _place_of(task: Task) -> str:
     permission = Permission(task.permission)
     if task.item and permission in PAGES:
         return url_for(PAGES[permission], code=task.item)
-    return url_for(PLACES.get(permission, "contracts.detail"), code=task.subject.code)
+    if permission is Permission.TASK_EXPEDITE:
+        return url_for("gates.expedite", key=task.id)
+    return url_for(PLACES.get(permission, REFERRED[task.subject.kind.value]), code=task.subject.code)
 
 
 def _deadline_cell(task: Task) -> Cell:

@@ -65,6 +65,9 @@ class Task(Entity):
     due_on: Mapped[date]
     provisional: Mapped[bool]
     state: Mapped[TaskState] = enum_column(TaskState, "state", default=TaskState.OPEN)
+    # The day its owner was reminded before it falls due, and the day it was handed up after that.
+    reminded_on: Mapped[date | None]
+    escalated_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     subject: Mapped[Subject] = relationship(lazy="joined")

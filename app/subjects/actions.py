@@ -71,7 +71,7 @@ def explain_conflicts(found: list[Conflict]) -> list[Problem]:
 def _explain(conflict: Conflict, names: dict[int, str]) -> Problem:
     first, second = names[conflict.first_id], names[conflict.second_id]
     what = {
-        "two_sides": _("%(a)s 在同一合同中同时处于两方。", a=first),
+        "two_sides": _("%(a)s 在同一事项中同时处于两方。", a=first),
         "controls": _("%(a)s 控制 %(b)s，二者不能处于不同的两方。", a=first, b=second),
         "same_group": _(
             "%(a)s 与 %(b)s 同受 %(c)s 控制，不能处于不同的两方。",
@@ -94,7 +94,7 @@ def remove_party(subject: Subject, party: Party) -> None:
     if len(left_roles) == 1 and people_of(subject, party.organisation_id):
         raise Refused(
             Problem(
-                _("%(name)s 的人员已办理过这份合同，不能移出。", name=party.organisation.name),
+                _("%(name)s 的人员已在本事项中办理，不能移出。", name=party.organisation.name),
                 why=_("办理记录必须始终可以追溯到当事方。"),
                 remedy=_("如需更换当事方，请作废后重新起草。"),
                 place="organisation",
@@ -128,13 +128,13 @@ def stand_for_side(actor: Actor, subject: Subject) -> Side:
     """
     side = side_of(subject, actor.organisation_id)
     if side is None:
-        raise NotAllowed(Problem(_("您的机构不是这份合同的当事方。"), remedy=_("请切换到当事方机构的身份后再办理。")))
+        raise NotAllowed(Problem(_("您的机构不是该%(kind)s的当事方。", kind=subject.kind.label), remedy=_("请切换到当事方机构的身份后再办理。")))
     bound = side_of_person(subject, actor.user_id)
     if bound is not None and bound is not side:
         raise NotAllowed(
             Problem(
-                _("您曾代表%(side)s办理过这份合同，不能再代表%(other)s办理。", side=bound.label, other=side.label),
-                why=_("同一人不得在同一合同中代表两方，变更任职后也不例外。"),
+                _("您曾在本事项中代表%(side)s办理，不能再代表%(other)s。", side=bound.label, other=side.label),
+                why=_("同一人不得在同一事项中代表两方，变更任职后也不例外。"),
                 remedy=_("请由本机构其他人员办理。"),
             )
         )

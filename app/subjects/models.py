@@ -16,10 +16,11 @@ class SubjectKind(LabelledEnum):
     """What kind of thing a subject is."""
 
     CONTRACT = "contract"
+    PROJECT = "project"
 
     @classmethod
     def labels(cls) -> dict[str, Any]:
-        return {"contract": _l("合同")}
+        return {"contract": _l("合同"), "project": _l("项目")}
 
 
 class PartyRole(LabelledEnum):

@@ -1,0 +1,115 @@
+"""Compiling and judging a condition (Common Expression Language) over the fact dictionary, bounded and typed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from app.catalogues.wording import N_
+from app.conditions.facts import FACTS, FactType, Value
+from app.core.errors import Problem, Refused
+
+# A condition is read by people: what is longer, or loops inside a loop, is not one rule.
+MAX_LENGTH = 1000
+MAX_LOOPS = 1
+LOOPS = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
+STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^'\\]|\\.)*'")
+NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+PLACE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
+
+_TYPES = {
+    FactType.TEXT: cel.Type.STRING,
+    FactType.WHOLE: cel.Type.INT,
+    FactType.MONEY: cel.Type.INT,
+    FactType.FLAG: cel.Type.BOOL,
+    FactType.DAY: cel.Type.STRING,
+    FactType.CODES: cel.Type.List(cel.Type.STRING),
+}
+_ENVIRONMENT = cel.NewEnv(variables={name: _TYPES[fact.type] for name, fact in FACTS.items()})
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What came of judging: true, false, or unknown with the facts that are missing (or why it cannot be judged)."""
+
+    value: bool | None
+    missing: tuple[str, ...] = ()
+    flaw: str = ""
+
+
+class Condition:
+    """A compiled condition; `facts` are the names it asks for, in alphabetical order."""
+
+    def __init__(self, text: str, compiled: Any, facts: tuple[str, ...]) -> None:
+        self.text = text
+        self.facts = facts
+        self._compiled = compiled
+
+    def judge(self, values: Mapping[str, Value]) -> Truth:
+        """False and unknown is false, true or unknown is true; else what is unknown stays unknown, never clear."""
+        given = {name: _plain(values[name]) for name in self.facts if name in values}
+        answer = self._compiled.eval(data=given)
+        if answer.type() == cel.Type.BOOL:
+            return Truth(bool(answer.value()))
+        missing = tuple(name for name in self.facts if name not in values)
+        return Truth(None, missing, "" if missing else str(answer)[:200])
+
+
+def _plain(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@lru_cache(maxsize=4096)
+def compile_condition(text: str) -> Condition:
+    """Refuses (`Refused`, place = line:column) what does not parse, does not type-check, is not yes or no, or is
+    unbounded."""
+    _bounded(text)
+    try:
+        compiled = _ENVIRONMENT.compile(text)
+    except RuntimeError as error:
+        raise Refused(_explained(str(error))) from None
+    if compiled.return_type() != cel.Type.BOOL:
+        raise Refused(
+            Problem(N_("条件的结果不是“是”或“否”"), remedy=N_("请写成比较或判断，例如 project.estimate > 0。"))
+        )
+    return Condition(text, compiled, _names(text))
+
+
+def _bounded(text: str) -> None:
+    if not text.strip():
+        raise Refused(Problem(N_("条件是空的"), remedy=N_("请写出条件，或只保留需要人工回答的问题。")))
+    if len(text) > MAX_LENGTH:
+        raise Refused(Problem(N_("条件超过 %(n)s 个字符", n=MAX_LENGTH), remedy=N_("请拆成几条。")))
+    bare = STRINGS.sub('""', text)
+    if len(LOOPS.findall(bare)) > MAX_LOOPS:
+        raise Refused(Problem(N_("条件里有多重循环"), remedy=N_("一条条件最多遍历一个列表。")))
+    if ".matches" in re.sub(r"\s", "", bare):
+        raise Refused(Problem(N_("条件里不能用正则表达式"), remedy=N_("请用等于、包含或列表判断。")))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The facts a condition names; a method on a fact (`project.kind.startsWith`) is not part of its name."""
+    found = set()
+    for name in NAME.findall(STRINGS.sub('""', text)):
+        parts = name.split(".")
+        known = (".".join(parts[:size]) for size in range(len(parts), 1, -1))
+        found |= {one for one in [next((one for one in known if one in FACTS), None)] if one}
+    return tuple(sorted(found))
+
+
+def _explained(message: str) -> list[Problem]:
+    found = PLACE.findall(message)
+    if not found:
+        return [Problem(N_("条件不能编译：%(text)s", text=message[:200]), remedy=N_("请简化条件后重试。"))]
+    remedy = N_("请对照事实字典和字段类型改正。")
+    return [
+        Problem(
+            N_("第 %(line)s 行第 %(column)s 列：%(text)s", line=line, column=column, text=text[:200]),
+            remedy=remedy,
+            place=f"{line}:{column}",
+        )
+        for line, column, text in found
+    ]

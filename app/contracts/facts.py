@@ -1,0 +1,10 @@
+"""The facts that contracts give to conditions."""
+
+from collections.abc import Mapping
+
+from app.conditions.facts import Value
+from app.subjects.models import Subject
+
+
+def contract_facts(_subject: Subject) -> Mapping[str, Value]:
+    return {}

@@ -1,0 +1,5 @@
+"""Pages of 审批."""
+
+from flask import Blueprint
+
+bp = Blueprint("gates", __name__)

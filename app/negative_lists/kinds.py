@@ -1,0 +1,98 @@
+"""The closed lists of screening: severities, outcomes, causes of a run, states of an exemption."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.db import LabelledEnum
+
+
+class Severity(LabelledEnum):
+    """禁止 blocks; 限制 blocks unless an exemption is in force; 提示 is recorded (domain.md 3)."""
+
+    FORBIDDEN = "forbidden"
+    RESTRICTED = "restricted"
+    NOTED = "noted"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {"forbidden": _l("禁止"), "restricted": _l("限制"), "noted": _l("提示")}
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        return {"forbidden": "bad", "restricted": "warn", "noted": "info"}
+
+
+class Outcome(LabelledEnum):
+    """What judging an item came to. Unknown is never clear."""
+
+    CLEAR = "clear"
+    HIT = "hit"
+    EXEMPTED = "exempted"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {
+            "clear": _l("未命中"),
+            "hit": _l("命中"),
+            "exempted": _l("命中（已豁免）"),
+            "not_applicable": _l("不适用"),
+            "unknown": _l("不明"),
+        }
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        return {"clear": "good", "hit": "bad", "exempted": "warn", "not_applicable": "muted", "unknown": "warn"}
+
+
+class Cause(LabelledEnum):
+    """Why a check was run."""
+
+    ASKED = "asked"
+    STEP = "step"
+    FACTS_CHANGED = "facts_changed"
+    EXEMPTION_CHANGED = "exemption_changed"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {
+            "asked": _l("人工运行"),
+            "step": _l("办理时核查"),
+            "facts_changed": _l("事实变化后复查"),
+            "exemption_changed": _l("豁免变化后复查"),
+        }
+
+
+class ExemptionState(LabelledEnum):
+    """Requested by the client; granted or refused by another person of the authority; over by its end or revoked."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {
+            "requested": _l("待审批"),
+            "granted": _l("有效"),
+            "refused": _l("不同意"),
+            "withdrawn": _l("已撤回"),
+            "revoked": _l("已撤销"),
+            "lapsed": _l("已到期"),
+        }
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        return {
+            "requested": "progress",
+            "granted": "good",
+            "refused": "bad",
+            "withdrawn": "muted",
+            "revoked": "bad",
+            "lapsed": "muted",
+        }

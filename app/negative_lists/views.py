@@ -1,0 +1,5 @@
+"""Pages of 负面清单核查."""
+
+from flask import Blueprint
+
+bp = Blueprint("negative_lists", __name__)

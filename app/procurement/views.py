@@ -1,0 +1,5 @@
+"""Pages of 采购."""
+
+from flask import Blueprint
+
+bp = Blueprint("procurement", __name__)

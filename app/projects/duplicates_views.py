@@ -1,0 +1,5 @@
+"""Pages of the duplicate check."""
+
+from flask import Blueprint
+
+bp = Blueprint("duplicates", __name__)

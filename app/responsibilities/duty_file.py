@@ -1,0 +1,58 @@
+"""Duties as data: the template from which a project's responsibility list is made."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.catalogues.reading import Bilingual, Head, Reader, read_head
+from app.gates.kinds import Phase
+
+DUTY_KIND = "duty"
+
+
+class Bearer(StrEnum):
+    """Whose duty it is by the template."""
+
+    MANAGER = "manager"
+    AGENCY = "agency"
+    FINANCE = "finance"
+    BUILDER = "builder"
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+
+
+class EvidenceKind(StrEnum):
+    """What shows that a duty is done: a record in this system, or a document."""
+
+    RECORD = "record"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """`head.name` is the duty in words; `deadline` its time rule in words; `evidence` what shows it."""
+
+    head: Head
+    phase: Phase
+    bearer: Bearer
+    deadline: Bilingual
+    evidence: EvidenceKind
+    evidence_words: Bilingual
+    indicators: tuple[str, ...]
+
+
+def parse_duty(content: dict[str, Any]) -> Duty:
+    """Reads one duty strictly; every problem is reported at once with its place."""
+    reader = Reader(content)
+    listed = reader.data.get("indicators") if reader.has("indicators") else []
+    duty = Duty(
+        head=read_head(reader),
+        phase=reader.choice("phase", Phase) or Phase.PLANNING,
+        bearer=reader.choice("bearer", Bearer) or Bearer.AGENCY,
+        deadline=reader.words("deadline"),
+        evidence=reader.choice("evidence", EvidenceKind) or EvidenceKind.RECORD,
+        evidence_words=reader.words("evidence_words"),
+        indicators=tuple(str(one) for one in listed) if isinstance(listed, list) else (),
+    )
+    reader.finish()
+    return duty
