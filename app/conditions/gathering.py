@@ -26,8 +26,7 @@ def facts_of(subject: Subject) -> dict[str, Value]:
 
 def divisions_of(subject: Subject) -> tuple[str, ...]:
     """The names of the subject's region and of all above it, as rules name their jurisdiction."""
-    found, region = [], subject.region
-    while region is not None:
-        found.append(region.name_zh)
-        region = region.parent  # type: ignore[assignment]
-    return tuple(found)
+    found = [subject.region]
+    while found[-1].parent is not None:
+        found.append(found[-1].parent)
+    return tuple(region.name_zh for region in found)

@@ -1,10 +1,5 @@
 """Decisions at gates, opinions and conditions that became owed, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0012"
 down_revision = "0011"
 branch_labels = None

@@ -1,10 +1,5 @@
 """Check runs, answers and exemptions, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0013"
 down_revision = "0012"
 branch_labels = None

@@ -1,10 +1,5 @@
 """Projects and their declarations, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0014"
 down_revision = "0013"
 branch_labels = None

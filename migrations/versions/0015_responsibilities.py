@@ -1,10 +1,5 @@
 """Responsibility lists of projects, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0015"
 down_revision = "0014"
 branch_labels = None

@@ -1,10 +1,5 @@
 """Procurement of projects, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0016"
 down_revision = "0015"
 branch_labels = None

@@ -1,10 +1,5 @@
 """Acceptance, trial run and handover, with guards."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0017"
 down_revision = "0016"
 branch_labels = None

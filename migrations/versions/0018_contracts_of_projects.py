@@ -1,10 +1,5 @@
 """Contracts drawn from projects; none takes effect before its project is handed over."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from migrations import guards
-
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
