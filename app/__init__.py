@@ -9,8 +9,11 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
 import config
+from app.acceptances import handover_views
 from app.acceptances import views as acceptance_views
 from app.acceptances.facts import acceptance_facts
+from app.acceptances.handover_file import HANDOVER_KIND, parse_handover_item
+from app.acceptances.pages import acceptance_panel
 from app.accounts import commands as account_commands
 from app.accounts import login
 from app.accounts import views as account_views
@@ -20,6 +23,7 @@ from app.api import assessments as api_assessments
 from app.api import figures as api_figures
 from app.api import health as health_views
 from app.api import inspections as api_inspections
+from app.api import projects as api_projects
 from app.api import reports as api_reports
 from app.api import service_levels as api_service_levels
 from app.api import views as api_views
@@ -41,6 +45,7 @@ from app.contracts import drafting_views
 from app.contracts import views as contract_views
 from app.contracts.facts import contract_facts
 from app.contracts.modes import parse_mode
+from app.contracts.of_projects import contracts_panel
 from app.core import clock, refusals, templating, web
 from app.core.db import db, prepare_engine
 from app.demonstration import commands as demonstration_commands
@@ -57,6 +62,7 @@ from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
 from app.indicators.schemes import parse_scheme, scheme_references
 from app.inspections import views as inspection_views
+from app.intake import commands as intake_commands
 from app.intake import views as intake_views
 from app.negative_lists import views as negative_list_views
 from app.negative_lists.facts import screening_facts
@@ -67,6 +73,7 @@ from app.organisations.region_file import parse_regions
 from app.plans import views as plan_views
 from app.procurement import views as procurement_views
 from app.procurement.facts import procurement_facts
+from app.procurement.pages import money_panel
 from app.projects import declaring_views, duplicates_views
 from app.projects import views as project_views
 from app.projects.facts import project_facts
@@ -74,8 +81,9 @@ from app.projects.panels import Provider as PanelProvider
 from app.reports import commands as report_commands
 from app.reports import views as report_views
 from app.responsibilities import views as responsibility_views
-from app.responsibilities.duty_file import DUTY_KIND, parse_duty
+from app.responsibilities.duty_file import DUTY_KIND, duty_references, parse_duty
 from app.responsibilities.facts import duty_facts
+from app.responsibilities.versions import duties_panel
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
@@ -89,8 +97,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE_KINDS = (
     CALENDARS,
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
-    CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty),
+    CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty, duty_references),
     CatalogueKind(GATE_KIND, N_("闸门"), parse_gate),
+    CatalogueKind(HANDOVER_KIND, N_("移交事项"), parse_handover_item),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
     CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references),
     CatalogueKind(LIST_KIND, N_("负面清单"), parse_list),
@@ -112,6 +121,7 @@ BLUEPRINTS = (
     evidence_views.bp,
     figure_views.bp,
     gate_views.bp,
+    handover_views.bp,
     indicator_views.bp,
     inspection_views.bp,
     intake_views.bp,
@@ -132,6 +142,7 @@ BLUEPRINTS = (
     api_service_levels.bp,
     api_reports.bp,
     api_inspections.bp,
+    api_projects.bp,
     health_views.bp,
 )
 
@@ -143,6 +154,7 @@ COMMANDS = (
     demonstration_commands.register_commands,
     real_data_command.register_commands,
     figure_commands.register_commands,
+    intake_commands.register_commands,
     report_commands.register_commands,
     scheduler_commands.register_commands,
     serving_commands.register_commands,
@@ -163,7 +175,7 @@ FACT_PROVIDERS: tuple[FactProvider, ...] = (
 )
 
 # What rooms above show on a project's page, in the order of the page.
-PROJECT_PANELS: tuple[PanelProvider, ...] = ()
+PROJECT_PANELS: tuple[PanelProvider, ...] = (duties_panel, money_panel, contracts_panel, acceptance_panel)
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -209,7 +221,7 @@ def _install_web(app: web.Guanyun) -> None:
     csrf = CSRFProtect(app)
     for blueprint in (
         *(api_views.bp, api_figures.bp, api_assessments.bp, api_service_levels.bp, api_reports.bp),
-        api_inspections.bp,
+        *(api_inspections.bp, api_projects.bp),
     ):
         csrf.exempt(blueprint)
     app.before_request(keep_to_the_door)

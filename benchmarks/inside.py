@@ -22,6 +22,7 @@ from unittest import mock
 
 import sqlalchemy as sa
 import typst
+from rapidfuzz import process
 
 from app import create_app
 from app.accounts.identities import actor_by_login
@@ -38,7 +39,9 @@ from app.core.canonical import digest_both, sm3
 from app.core.clock import clock
 from app.core.db import db
 from app.core.typesetting import pdf as typesetting
+from app.projects import similarity
 from benchmarks import bare
+from tests.projects import proposals
 
 SECONDS = 1.2
 MOMENT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -187,6 +190,26 @@ def paper(app: Any, seeded: dict[str, Any]) -> dict[str, float]:
         return {"ours": rate(once(lambda: contract_pdf(paper_for(version, latest())))), "limit": rate(once(limit))}
 
 
+def duplicates(_app: Any, _seeded: dict[str, Any]) -> dict[str, float]:
+    """A proposal beside 5,000 prepared projects with all its texts, and beside their names alone by the library."""
+    works = proposals.ledger(5000)
+    corpus = similarity.corpus_of(works, proposals.PLACES)
+    draw = random.Random(1)
+    asked = [(work, proposals.disguised(work, draw)) for work in draw.sample(works, 40)]
+    ready = [(work.key, similarity.prepare(one, proposals.PLACES)) for work, one in asked]
+    found = [key in [one.work.key for one in similarity.nearest(one, corpus)[:3]] for key, one in ready]
+    assert sum(found) >= 0.98 * len(found), f"{sum(found)} of {len(found)} near-duplicates among the first three"
+    names = [work.name for work in works]
+
+    def ours() -> int:
+        return len([similarity.nearest(one, corpus) for _key, one in ready])
+
+    def limit() -> int:
+        return len([process.extract(one.name, names, limit=10) for _work, one in asked])
+
+    return {"ours": rate(ours), "limit": rate(limit)}
+
+
 ROWS: dict[str, Callable[[Any, dict[str, Any]], dict[str, float]]] = {
     "list": list_page,
     "list_by_mandate": list_by_mandate,
@@ -194,6 +217,7 @@ ROWS: dict[str, Callable[[Any, dict[str, Any]], dict[str, float]]] = {
     "trail": trail,
     "due": deadlines,
     "pdf": paper,
+    "duplicates": duplicates,
 }
 
 

@@ -30,6 +30,7 @@ class Scope(StrEnum):
     FIGURES_READ = "figures:read"
     FIGURES_WRITE = "figures:write"
     FINDINGS_READ = "findings:read"
+    PROJECTS_READ = "projects:read"
     REPORTS_READ = "reports:read"
     TASKS_READ = "tasks:read"
     WHATIF_RUN = "whatif:run"
@@ -43,6 +44,7 @@ SCOPE_LABELS = {
     Scope.FIGURES_READ: _l("读取数据"),
     Scope.FIGURES_WRITE: _l("报送数据和状态事件"),
     Scope.FINDINGS_READ: _l("读取督查问题"),
+    Scope.PROJECTS_READ: _l("读取项目"),
     Scope.REPORTS_READ: _l("读取绩效报告"),
     Scope.TASKS_READ: _l("读取待办"),
     Scope.WHATIF_RUN: _l("试算"),
@@ -59,6 +61,7 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.FIGURES_READ: frozenset({Permission.FIGURE_READ}),
     Scope.FIGURES_WRITE: frozenset({Permission.FIGURE_SUBMIT}),
     Scope.FINDINGS_READ: frozenset({Permission.INSPECTION_READ}),
+    Scope.PROJECTS_READ: frozenset({Permission.PROJECT_READ}),
     Scope.REPORTS_READ: frozenset({Permission.REPORT_READ}),
     Scope.TASKS_READ: frozenset({Permission.TASK_READ}),
     Scope.WHATIF_RUN: frozenset({Permission.WHATIF_RUN}),

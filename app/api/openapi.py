@@ -83,6 +83,20 @@ CALLS = (
         query=("contract", "state"),
     ),
     Call("get", "/findings/{code}", "一个督查问题，含各轮整改与复核 One finding with its rounds", "findings:read"),
+    Call(
+        "get",
+        "/projects",
+        "项目列表（按游标翻页） Projects in reach",
+        "projects:read",
+        paged=True,
+        query=("state", "region"),
+    ),
+    Call(
+        "get",
+        "/projects/{code}",
+        "一个项目，含申报内容、下一步所缺、待办与各次决定 One project with what its next steps miss",
+        "projects:read",
+    ),
     Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
     Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
 )

@@ -49,6 +49,8 @@ class Found:
     figures: Figures
     watched: Watched | None
     months: int
+    # Of the period, the days on which the service was operated at all.
+    share: Fraction = Fraction(1)
 
 
 def derive(code: str, line: Line, found: Found) -> Derived:
@@ -79,7 +81,8 @@ def _derived(code: str, line: Line, found: Found) -> Derived:
     if code == ONLINE:
         return _online(figures)
     if code == ATTAINMENT:
-        return _attainment(line.expected(found.months), figures)
+        expected = line.expected(found.months)
+        return _attainment(expected * found.share if expected is not None else None, figures)
     if code in FROM_EVENTS:
         return Derived(MISSING, "none", N_("没有报送状态事件，也没有报送这项数据"))
     return Derived(MISSING, "none", N_("没有报送这项数据"))

@@ -33,7 +33,7 @@ from app.contracts.models import AgreedLevel, Comparison, Contract, ContractServ
 from app.core.db import db
 from app.core.periods import Period, PeriodKind
 from app.figures.figure_rules import MILLION, FigureRow
-from app.figures.measures import RESTING_ON_VOLUME, agreed_version, window_of
+from app.figures.measures import RESTING_ON_VOLUME, agreed_version, performed_from, window_of
 from app.figures.queries import CurrentFigure, Event, current_figures, flags_on
 from app.indicators.scheme_terms import Scheme
 from app.plans.coverage import VOLUME, Agreement
@@ -81,6 +81,7 @@ def gather(contract: Contract, plan: Plan, period: Period, overlay: Overlay = NO
         vetoes=tuple(VetoGiven(one.id, one.code, one.reason) for one in standing_vetoes(contract, plan, period)),
         before=_before(contract, period),
         labels=_labels(stored, scheme, period),
+        begins=performed_from(contract),
     )
 
 

@@ -109,7 +109,8 @@ def _found(material: Material) -> dict[int, Found]:
     figures = by_service(material.figures, material.period.text)
     watched = {one.service_id: one for one in material.watched}
     ids = [line.service_id for line in material.lines]
-    return {key: Found(figures.get(key, {}), watched.get(key), material.months) for key in ids}
+    share = material.share(material.period)
+    return {key: Found(figures.get(key, {}), watched.get(key), material.months, share) for key in ids}
 
 
 # --- one service -----------------------------------------------------------------------------------------------------

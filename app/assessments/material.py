@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -184,7 +184,21 @@ class Material:
     vetoes: tuple[VetoGiven, ...] = ()
     before: Before = NOTHING_BEFORE
     labels: Mapping[str, tuple[Bilingual, Bilingual]] = field(default_factory=dict)
+    # The first day of operation, where the project was handed over after the term had begun; None: the whole term.
+    begins: date | None = None
 
     @property
     def months(self) -> int:
         return MONTHS[self.period.kind.value]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether operation began within the period, or after it."""
+        return self.begins is not None and self.begins > self.period.first_day
+
+    def share(self, period: Period) -> Fraction:
+        """The days of a period from the first day of operation on, as a share of all its days."""
+        if self.begins is None or self.begins <= period.first_day:
+            return Fraction(1)
+        days = (period.last_day - period.first_day).days + 1
+        return Fraction(max(0, (period.last_day - self.begins).days + 1), days)

@@ -1,4 +1,4 @@
-"""The calendar that deadlines use: the one of the catalogue in force, with every holiday notice loaded."""
+"""The calendar that deadlines use, with every holiday notice loaded, and the deadlines that the law sets."""
 
 from calendar import Calendar
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from typing import Any
 from flask_babel import get_locale
 
 from app.calendars.calendar_file import CATALOGUE_KIND
+from app.calendars.statutory_file import DEADLINE_KIND, StatutoryDeadline, Term, Unit
 from app.calendars.working_calendar import WorkingCalendar
-from app.calendars.working_time import DueDay, workday_due, workdays_between
+from app.calendars.working_time import DueDay, days_due, months_due, workday_due, workdays_between
 from app.catalogues.queries import content_of, current, parsed
 from app.core.clock import today
 
@@ -34,6 +35,39 @@ def workdays_left(due_on: date, day: date | None = None) -> int:
     if due_on >= present:
         return workdays_between(calendar, present, due_on)
     return -max(1, workdays_between(calendar, due_on, present))
+
+
+# --- deadlines that the law sets -------------------------------------------------------------------------------------
+
+MONTHS_A_YEAR = 12
+
+
+def statutory(code: str, on: date | None = None) -> StatutoryDeadline:
+    """The rule as it is in force on a day (today); `NotFound` when there is none."""
+    found: StatutoryDeadline = parsed(current(DEADLINE_KIND, code, on or today()))
+    return found
+
+
+def due_by(code: str, start: date, case: int | None = None) -> DueDay:
+    """The last day by a rule for what began on `start`, which is not counted (民法典 §201), and if it is provisional.
+
+    `case` chooses one of several terms. Of a shortest time it is the first day on which the time has passed.
+    """
+    rule = statutory(code)
+    return _due(rule.term if case is None else rule.terms[case], start, rule.rolls)
+
+
+def _due(term: Term, start: date, rolls: bool) -> DueDay:
+    calendar = calendar_in_force()
+    if term.unit is Unit.WORKDAYS:
+        return workday_due(calendar, start, term.number)
+    if term.unit is Unit.DAYS:
+        return days_due(calendar, start, term.number, roll=rolls)
+    if term.unit is Unit.MONTHS:
+        return months_due(calendar, start, term.number, roll=rolls)
+    if term.unit is Unit.YEARS:
+        return months_due(calendar, start, term.number * MONTHS_A_YEAR, roll=rolls)
+    raise LookupError("hours run from a moment, not from a day")
 
 
 # --- the page of a year ----------------------------------------------------------------------------------------------

@@ -16,7 +16,11 @@ from app.core.errors import Problem, Refused
 MAX_LENGTH = 1000
 MAX_LOOPS = 1
 LOOPS = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
-STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^'\\]|\\.)*'")
+PATTERNS = re.compile(r"\bmatches\s*\(")
+# Texts and remarks, whichever begins first; what hides in them is no part of the rule. Escapes and triple quotes, by
+# which a text could end elsewhere than it seems to, are refused beforehand.
+QUOTED = re.compile(r'//[^\n]*|"[^"\n]*"' + r"|'[^'\n]*'")
+UNCLEAR = ("\\", '"""', "'''")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 PLACE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 
@@ -51,10 +55,14 @@ class Condition:
     def judge(self, values: Mapping[str, Value]) -> Truth:
         """False and unknown is false, true or unknown is true; else what is unknown stays unknown, never clear."""
         given = {name: _plain(values[name]) for name in self.facts if name in values}
-        answer = self._compiled.eval(data=given)
+        missing = tuple(name for name in self.facts if name not in values)
+        try:
+            answer = self._compiled.eval(data=given)
+        except RuntimeError as error:
+            # More to go through than the evaluator grants: that cannot be told, and is not clear.
+            return Truth(None, missing, str(error)[:200])
         if answer.type() == cel.Type.BOOL:
             return Truth(bool(answer.value()))
-        missing = tuple(name for name in self.facts if name not in values)
         return Truth(None, missing, "" if missing else str(answer)[:200])
 
 
@@ -83,17 +91,24 @@ def _bounded(text: str) -> None:
         raise Refused(Problem(N_("条件是空的"), remedy=N_("请写出条件，或只保留需要人工回答的问题。")))
     if len(text) > MAX_LENGTH:
         raise Refused(Problem(N_("条件超过 %(n)s 个字符", n=MAX_LENGTH), remedy=N_("请拆成几条。")))
-    bare = STRINGS.sub('""', text)
+    if any(mark in text for mark in UNCLEAR):
+        raise Refused(Problem(N_("条件里不能用转义和三重引号"), remedy=N_("请直接写出编码或文字。")))
+    bare = _bare(text)
     if len(LOOPS.findall(bare)) > MAX_LOOPS:
         raise Refused(Problem(N_("条件里有多重循环"), remedy=N_("一条条件最多遍历一个列表。")))
-    if ".matches" in re.sub(r"\s", "", bare):
+    if PATTERNS.search(bare):
         raise Refused(Problem(N_("条件里不能用正则表达式"), remedy=N_("请用等于、包含或列表判断。")))
+
+
+def _bare(text: str) -> str:
+    """The rule without its texts and remarks."""
+    return QUOTED.sub('""', text)
 
 
 def _names(text: str) -> tuple[str, ...]:
     """The facts a condition names; a method on a fact (`project.kind.startsWith`) is not part of its name."""
     found = set()
-    for name in NAME.findall(STRINGS.sub('""', text)):
+    for name in NAME.findall(_bare(text)):
         parts = name.split(".")
         known = (".".join(parts[:size]) for size in range(len(parts), 1, -1))
         found |= {one for one in [next((one for one in known if one in FACTS), None)] if one}

@@ -44,6 +44,7 @@ _ACCEPTANCE = N_("验收记录")
 _HANDOVER = N_("移交记录")
 _CONTRACT = N_("合同文本")
 _PARTIES = N_("当事方名册")
+_OPINIONS = N_("评审意见")
 
 _LISTED = (
     # What the newest version of the declaration says.
@@ -86,10 +87,13 @@ _LISTED = (
     Fact("project.accepted_on", _T.DAY, N_("竣工验收日"), _PROJECT),
     Fact("project.operation_from", _T.DAY, N_("投入运营日"), _PROJECT),
     Fact("project.open_obligations", _T.WHOLE, N_("未落实的批复条件数"), _PROJECT),
+    Fact("project.running_contracts", _T.WHOLE, N_("履行中的合同数"), _CONTRACT),
     # Changes of an approved project; read at the change gate only.
     Fact("change.amount", _T.MONEY, N_("调整金额"), _PROJECT),
     Fact("change.route", _T.TEXT, N_("调整办理方式"), _PROJECT),
     Fact("change.scope_kept", _T.FLAG, N_("建设目标不变"), _PROJECT),
+    # Of the decision that is being taken: counted when its gates are judged, for the step and round in question.
+    Fact("review.experts", _T.WHOLE, N_("本轮专家评审意见数"), _OPINIONS),
     # What other rooms recorded about the project.
     Fact("duplicate.verdict", _T.TEXT, N_("查重结论"), _DUPLICATES),
     Fact("duplicate.checked_on", _T.DAY, N_("查重日"), _DUPLICATES),
@@ -121,6 +125,7 @@ _LISTED = (
     Fact("contract.has_exit_terms", _T.FLAG, N_("已写退出与移交条款"), _CONTRACT),
     Fact("contract.has_data_terms", _T.FLAG, N_("已写数据条款"), _CONTRACT),
     Fact("contract.services", _T.WHOLE, N_("合同服务项数"), _CONTRACT),
+    Fact("contract.service_categories", _T.CODES, N_("合同服务类别"), _CONTRACT),
     Fact("contract.levels", _T.WHOLE, N_("约定水平数"), _CONTRACT),
     Fact("contract.procurement_method", _T.TEXT, N_("采购方式"), _CONTRACT),
     # Organisation codes by side, of the project or the contract that is judged.

@@ -11,6 +11,7 @@ from app.audit.heads import seal
 from app.contracts.content import canonical_content
 from app.contracts.drafting import copy_version
 from app.contracts.models import Contract, ContractState, ContractVersion, Signature, VersionState
+from app.contracts.of_projects import give_back, keep_check, tell_purchase, waits_for_handover
 from app.contracts.workflow import SIGNING_ROLES, WORKFLOW
 from app.core.actors import SYSTEM, Actor, must
 from app.core.clock import now, today
@@ -72,6 +73,7 @@ def submit(actor: Actor, contract: Contract, seen_digest: str) -> ContractVersio
     with act(actor, P.CONTRACT_SUBMIT, ref=contract.ref) as running:
         running.note(version=version.number, sha256=digests.sha256, sm3=digests.sm3, **_paper(version))
         stand_for_side(actor, contract.subject)
+        keep_check(actor, contract)
         finish_task(actor, contract.subject, P.CONTRACT_SUBMIT)
         contract.state = ContractState.SIGNING
         version.state = VersionState.SIGNING
@@ -125,6 +127,7 @@ def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
             # The guard on contracts asks for the signed version, so that one is written first.
             db.session.flush()
             contract.state = ContractState.SIGNED
+            tell_purchase(actor, contract)
             drop_tasks(actor, contract.subject, OWN_ACTS)
     _catch_up(contract, version)
     seal()
@@ -132,8 +135,9 @@ def sign(actor: Actor, contract: Contract, seen_digest: str) -> Signature:
 
 
 def _catch_up(contract: Contract, version: ContractVersion) -> None:
-    """A signed contract takes effect, and ends, when the day for it has come."""
-    if contract.state is ContractState.SIGNED and (version.term_from or date.max) <= today():
+    """A signed contract takes effect, and ends, when the day for it has come and its project is handed over."""
+    begun = (version.term_from or date.max) <= today()
+    if contract.state is ContractState.SIGNED and begun and not waits_for_handover(contract):
         take_effect(SYSTEM, contract)
     if contract.state is ContractState.IN_FORCE and (version.term_until or date.max) < today():
         expire(SYSTEM, contract)
@@ -223,6 +227,8 @@ def _move(
         drop_tasks(actor, contract.subject, OWN_ACTS)
         if transition.target is not None:
             contract.state = ContractState(transition.target.value)
+        if contract.state is ContractState.VOID:
+            give_back(actor, contract)
         contract.ended_on = ended_on or contract.ended_on
 
 

@@ -34,7 +34,25 @@ def content_of(version: ContractVersion) -> dict[str, Any]:
         "data_terms": version.data_terms,
         "exit_terms": version.exit_terms,
         **_existing(version),
+        **_of_project(version),
     }
+
+
+def _of_project(version: ContractVersion) -> dict[str, Any]:
+    """The project that the contract serves and the purchase it was drawn from; others have no such keys."""
+    contract = version.contract
+    found: dict[str, Any] = {}
+    if contract.project is not None:
+        found["project"] = {"code": contract.project.code}
+    if contract.procurement is not None:
+        purchase = contract.procurement
+        found["procurement"] = {
+            "code": purchase.code,
+            "method": purchase.method.value,
+            "award_number": purchase.award_number,
+            "award_fen": purchase.award_fen,
+        }
+    return found
 
 
 def _existing(version: ContractVersion) -> dict[str, Any]:
@@ -140,6 +158,7 @@ def draft_of(version: ContractVersion) -> Draft:
         data_terms=version.data_terms,
         exit_terms=version.exit_terms,
         existing=version.is_existing,
+        award_fen=version.contract.procurement.award_fen if version.contract.procurement else None,
         lines=tuple(line_of(line) for line in version.lines),
     )
 

@@ -46,6 +46,7 @@ def _cover(paper: ContractPaper) -> Cover:
             ("合同期限", _term(paper)),
             ("合同金额", "\n".join(dict.fromkeys((_yuan(paper.amount_fen), words.capitals(paper.amount_fen))))),
             *([("原\u2002合\u2002同", _original_line(paper.original))] if paper.original else []),
+            *([("所属项目", _project_line(paper))] if paper.project else []),
             ("版　　次", f"第 {paper.version} 版（{STATES[paper.facts.state]}）"),
         ),
         closing=_agreed_on(paper),
@@ -60,6 +61,10 @@ def _subtitle(paper: ContractPaper) -> str:
 
 def _original_line(original: Original) -> str:
     return f"{original.number}\n{words.day(original.signed_on)}签订"
+
+
+def _project_line(paper: ContractPaper) -> str:
+    return "\n".join([paper.project, *([f"中标（成交）通知书 {paper.award}"] if paper.award else [])])
 
 
 def _agreed_on(paper: ContractPaper) -> str:

@@ -127,6 +127,9 @@ class ContractPaper:
     canonical: str
     facts: PaperFacts
     original: Original | None = None
+    # The project it serves and the award it was drawn from; empty where there is none.
+    project: str = ""
+    award: str = ""
 
     @property
     def is_draft(self) -> bool:
@@ -161,6 +164,8 @@ def paper_of(content: dict[str, Any], facts: PaperFacts) -> ContractPaper:
         canonical=canonical,
         facts=_cleaned(facts),
         original=_original(content.get("existing")),
+        project=clean(content.get("project", {}).get("code", "")),
+        award=clean(content.get("procurement", {}).get("award_number", "")),
         **{name: clean(content[name] or "") for name in _TEXTS},
     )
 

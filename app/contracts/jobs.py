@@ -1,9 +1,11 @@
-"""Scheduled work on contracts: they take effect on their first day and expire after their last one."""
+"""Scheduled work on contracts: they take effect on their first day, those of a project once it is handed over, and
+expire after their last one."""
 
 import sqlalchemy as sa
 
 from app.contracts.actions import expire, take_effect
 from app.contracts.models import Contract, ContractState, ContractVersion, VersionState
+from app.contracts.of_projects import waits_for_handover
 from app.core.actors import SYSTEM
 from app.core.clock import today
 from app.core.db import db
@@ -11,7 +13,8 @@ from app.core.db import db
 
 def turn_contracts() -> int:
     """Returns how many contracts changed; running twice changes nothing. Missed days are caught up."""
-    starting = _due(ContractState.SIGNED, ContractVersion.term_from <= today())
+    due = _due(ContractState.SIGNED, ContractVersion.term_from <= today())
+    starting = [one for one in due if not waits_for_handover(one)]
     for contract in starting:
         take_effect(SYSTEM, contract)
     running = (ContractState.IN_FORCE, ContractState.TERMINATING)

@@ -14,6 +14,8 @@ from app.core.db import AppendOnly, Decimal6, Entity, Fen, LabelledEnum, enum_co
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
 from app.organisations.models import Organisation
+from app.procurement.models import Procurement
+from app.projects.models import Project
 from app.services.models import Service
 from app.subjects.models import Subject
 
@@ -118,14 +120,28 @@ class Contract(Entity):
         sa.UniqueConstraint("subject_id"),
         sa.UniqueConstraint("id", "subject_id"),
         sa.CheckConstraint("(ended_on IS NULL) = (state NOT IN ('expired', 'terminated'))", name="ended_has_day"),
+        sa.CheckConstraint("procurement_id IS NULL OR project_id IS NOT NULL", name="procurement_of_a_project"),
         sa.Index("ix_contracts_state", "state"),
+        sa.Index("ix_contracts_project_id", "project_id"),
+        sa.Index(
+            "uq_contracts_drawn",
+            "procurement_id",
+            unique=True,
+            sqlite_where=sa.text("procurement_id IS NOT NULL AND state <> 'void'"),
+            postgresql_where=sa.text("procurement_id IS NOT NULL AND state <> 'void'"),
+        ),
     )
 
     code: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int] = mapped_column(sa.ForeignKey("subjects.id"))
     state: Mapped[ContractState] = enum_column(ContractState, "state", default=ContractState.DRAFT)
     ended_on: Mapped[date | None]
+    # The project that it serves, and the purchase that it was drawn from; contracts may have neither.
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("projects.id"))
+    procurement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("procurements.id"))
     subject: Mapped[Subject] = relationship(lazy="joined")
+    project: Mapped[Project | None] = relationship(foreign_keys="Contract.project_id")
+    procurement: Mapped[Procurement | None] = relationship(foreign_keys="Contract.procurement_id")
     versions: Mapped[list["ContractVersion"]] = relationship(
         order_by="ContractVersion.number", back_populates="contract"
     )

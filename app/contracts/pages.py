@@ -10,6 +10,7 @@ from app.audit.history import entries_about, timeline
 from app.catalogues.queries import parsed
 from app.contracts.content import canonical_content, draft_of, line_of
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
+from app.contracts.of_projects import gates_open, waits_for_handover
 from app.contracts.queries import mode_name
 from app.contracts.rules import expected_total, line_total, remarks
 from app.contracts.wording import explain_remark
@@ -73,6 +74,11 @@ class Page:
     expected_fen: int | None
     paper: dict[str, Any] | None
     remarks: list[Problem]
+
+    @property
+    def waits(self) -> bool:
+        """Signed, with a project that is not handed over yet."""
+        return self.contract.state is S.SIGNED and waits_for_handover(self.contract)
 
     @property
     def may_draft(self) -> bool:
@@ -196,6 +202,7 @@ def _end_day(contract: Contract) -> str:
 def _checklist(actor: Actor, contract: Contract) -> list[dict[str, Any]]:
     """What is missing before signing, each with a link to its cure; satisfied parts are named too."""
     problems = complete(actor, contract)
+    listed = [_listed(contract, one) for one in gates_open(actor, contract)]
     words = {"terms": _("条款完整"), "parties": _("当事方齐全"), "services": _("服务、单价与服务水平齐全")}
     missing = [_missing(contract, problem) for problem in problems]
     fine = [
@@ -205,7 +212,19 @@ def _checklist(actor: Actor, contract: Contract) -> list[dict[str, Any]]:
         {"label": one.what, "state": "warn", "why": one.why}
         for one in map(explain_remark, remarks(draft_of(contract.current)))
     ]
-    return [*missing, *noted, *fine]
+    return [*missing, *listed, *noted, *fine]
+
+
+def _listed(contract: Contract, problem: Problem) -> dict[str, Any]:
+    """What a gate or a negative list asks before signing; lists are answered on their own page."""
+    return {
+        "label": problem.what,
+        "state": "missing",
+        "why": problem.why,
+        "article": problem.article,
+        "remedy": problem.remedy,
+        "href": url_for("negative_lists.of_contract", code=contract.code),
+    }
 
 
 def _missing(contract: Contract, problem: Problem) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class Draft:
     lines: tuple[Line, ...]
     # Signed on paper before the system: its term is what it was.
     existing: bool = False
+    # What was awarded in the purchase it was drawn from.
+    award_fen: int | None = None
 
 
 def flaws(draft: Draft) -> list[Flaw]:
@@ -130,6 +132,8 @@ def _parties(draft: Draft) -> Iterator[Flaw]:
 
 
 def _money(draft: Draft) -> Iterator[Flaw]:
+    if draft.award_fen is not None and draft.amount_fen is not None and draft.amount_fen * 10 > draft.award_fen * 11:
+        yield Flaw("over_award", "terms", {"amount": str(draft.amount_fen), "award": str(draft.award_fen)})
     if draft.amount_fen is None:
         yield Flaw("amount", "terms")
     elif draft.term_from and draft.term_until and draft.term_until >= draft.term_from:
@@ -211,6 +215,11 @@ def add_months(day: date, months: int) -> date:
 def exceeds_months(start: date, until: date, months: int) -> bool:
     """Whether a term from `start` to and with `until` is longer than so many months."""
     return until + timedelta(days=1) > add_months(start, months)
+
+
+def months_of(start: date, until: date) -> int:
+    """The length of a term in months; a begun one counts whole. A term that ends before it begins has none."""
+    return periods_in(start, until, "month")
 
 
 def periods_in(start: date, until: date, period: str) -> int:

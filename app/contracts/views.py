@@ -7,15 +7,18 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.contracts import actions
+from app.contracts import actions, drawing
 from app.contracts.documents import contract_docx, contract_pdf, paper_for
 from app.contracts.forms import DigestForm, FileForm, OpenForm, ReasonForm
 from app.contracts.models import Contract
 from app.contracts.pages import TABS, page_of
 from app.contracts.queries import contract_in_reach, contracts_list, covering_head
 from app.core.actors import Actor
+from app.core.forms import BaseForm
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
+from app.procurement.queries import procurement_of
+from app.projects.queries import project_in_reach
 
 bp = Blueprint("contracts", __name__)
 P = Permission
@@ -47,6 +50,20 @@ def new() -> ResponseReturnValue:
         flash(_("已建立合同草稿 %(code)s。", code=contract.code), "success")
         return redirect(url_for("drafting.terms", code=contract.code))
     return render_template("contracts/new.html", form=form), form.status
+
+
+@bp.post("/projects/<code>/procurement/<int:number>/draw")
+@requires(P.CONTRACT_DRAFT)
+def draw(code: str, number: int) -> ResponseReturnValue:
+    project = found_or_404(project_in_reach(current_actor(), code))
+    procurement, form = found_or_404(procurement_of(project, number)), BaseForm()
+    contract = form.attempt(lambda: drawing.draw(current_actor(), procurement))
+    if contract is not None:
+        flash(_("已起草合同 %(code)s，请补齐付款、扣减和服务水平。", code=contract.code), "success")
+        return redirect(url_for("contracts.detail", code=contract.code))
+    for problem in form.problems:
+        flash(_(" ").join(str(part) for part in (problem.what, problem.remedy) if part), "error")
+    return redirect(url_for("procurement.detail", code=code, number=number))
 
 
 @bp.get("/contracts/<code>")

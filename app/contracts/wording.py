@@ -28,6 +28,10 @@ _WORDS = {
         _l("按预计用量计算的服务费用 %(total)s 元，超过合同金额 %(amount)s 元。"),
         _l("请调整单价、用量或合同金额。"),
     ),
+    "over_award": (
+        _l("合同金额 %(amount)s 元，超过成交金额 %(award)s 元的 110%%。"),
+        _l("请按成交金额订立合同；确需扩大的，另行采购（《政府采购法》第49条）。"),
+    ),
     "point_value": (_l("约定了扣分，没有写明每分扣减金额。"), _l("请填写每分金额。")),
     "cap": (_l("约定了扣分，没有写明每期扣减上限。"), _l("请填写占当期费用的百分比。")),
     "services": (_l("服务目录是空的。"), _l("请至少添加一项服务。")),
@@ -87,5 +91,5 @@ def explain_level(code: str) -> Problem:
 
 
 def _shown(flaw: Flaw) -> dict[str, str]:
-    money = {"total", "amount"}
+    money = {"total", "amount", "award"}
     return {key: show_fen(int(value)) if key in money else value for key, value in flaw.values.items()}

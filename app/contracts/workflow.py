@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app.contracts.content import draft_of
 from app.contracts.models import Contract, ContractState
+from app.contracts.of_projects import gates_open, handed_over
 from app.contracts.rules import flaws
 from app.contracts.wording import explain
 from app.core.actors import Actor
@@ -78,7 +79,9 @@ WORKFLOW: Workflow[Contract] = Workflow(
     "contract",
     (
         transition(P.CONTRACT_DRAFT, {S.DRAFT}, None, relation=is_client),
-        transition(P.CONTRACT_SUBMIT, {S.DRAFT}, S.SIGNING, relation=is_client, guards=(complete, separated)),
+        transition(
+            P.CONTRACT_SUBMIT, {S.DRAFT}, S.SIGNING, relation=is_client, guards=(complete, separated, gates_open)
+        ),
         transition(
             P.CONTRACT_SIGN,
             {S.SIGNING},
@@ -88,7 +91,7 @@ WORKFLOW: Workflow[Contract] = Workflow(
         ),
         transition(P.CONTRACT_RETURN, {S.SIGNING}, S.DRAFT, relation=is_signing_party, needs_reason=True),
         transition(P.CONTRACT_VOID, {S.DRAFT}, S.VOID, relation=is_client, needs_reason=True, dangerous=True),
-        transition(P.CONTRACT_TAKE_EFFECT, {S.SIGNED}, S.IN_FORCE, relation=by_system),
+        transition(P.CONTRACT_TAKE_EFFECT, {S.SIGNED}, S.IN_FORCE, relation=by_system, guards=(handed_over,)),
         transition(P.CONTRACT_EXPIRE, {S.IN_FORCE, S.TERMINATING}, S.EXPIRED, relation=by_system),
         transition(
             P.CONTRACT_PROPOSE_TERMINATION,

@@ -82,7 +82,9 @@ class Permission(StrEnum):
     GRANT_REVOKE = "grant:revoke"
     HANDOVER_CONCLUDE = "handover:conclude"
     HANDOVER_DELIVER = "handover:deliver"
+    HANDOVER_OPEN = "handover:open"
     HANDOVER_RECEIVE = "handover:receive"
+    HANDOVER_TAKE_OVER = "handover:take_over"
     HANDOVER_WITNESS = "handover:witness"
     INDICATOR_READ = "indicator:read"
     INSPECTION_READ = "inspection:read"
@@ -297,6 +299,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.FIGURE_SUBMIT,
             P.FIGURE_VERIFY,
             P.FINDING_RECTIFY,
+            P.HANDOVER_OPEN,
             P.HANDOVER_RECEIVE,
             P.OBLIGATION_REPORT,
             P.PERIOD_CLOSE,
@@ -391,6 +394,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.FIGURE_SUBMIT,
             P.FINDING_RECTIFY,
             P.HANDOVER_DELIVER,
+            P.HANDOVER_TAKE_OVER,
             P.QUERY_ANSWER,
         }
     ),
@@ -529,7 +533,9 @@ PERMISSION_LABELS = {
     P.GRANT_REVOKE: _l("收回角色"),
     P.HANDOVER_CONCLUDE: _l("作出移交结论"),
     P.HANDOVER_DELIVER: _l("提交移交事项"),
+    P.HANDOVER_OPEN: _l("组织移交"),
     P.HANDOVER_RECEIVE: _l("接收移交事项"),
+    P.HANDOVER_TAKE_OVER: _l("接管移交事项"),
     P.HANDOVER_WITNESS: _l("监交"),
     P.INDICATOR_READ: _l("查看指标"),
     P.INSPECTION_READ: _l("查看督查"),

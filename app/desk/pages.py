@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import selectinload
 
 from app.accounts.models import AccountState, User
 from app.audit.history import timeline
@@ -21,6 +22,7 @@ from app.core.db import db
 from app.core.formats import fmt
 from app.core.listing import Cell, Column, Listing
 from app.core.permissions import Permission
+from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
 from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks
 from app.organisations.models import Organisation
@@ -90,6 +92,7 @@ def task_list(actor: Actor) -> Listing:
     return Listing(
         caption=_("待我办理"),
         statement=own_tasks(actor),
+        options=(selectinload(Task.expedites),),
         definition=_TASK_COLUMNS,
         id_column=Task.id,
         href=_place_of,
@@ -109,7 +112,9 @@ def _about_what(task: Task) -> str:
 # Where an act is done, when that is not the contract's own page.
 PLACES: dict[Permission, str] = {
     Permission.HANDOVER_WITNESS: "acceptances.of_project",
+    Permission.HANDOVER_TAKE_OVER: "acceptances.of_project",
     Permission.HANDOVER_RECEIVE: "acceptances.of_project",
+    Permission.HANDOVER_OPEN: "acceptances.of_project",
     Permission.HANDOVER_DELIVER: "acceptances.of_project",
     Permission.HANDOVER_CONCLUDE: "acceptances.of_project",
     Permission.ACCEPTANCE_OPINE: "acceptances.of_project",
@@ -161,7 +166,19 @@ def _place_of(task: Task) -> str:
 
 
 def _deadline_cell(task: Task) -> Cell:
-    return Cell(task.due_on.isoformat(), kind="deadline", deadline=deadline_of(task))
+    deadline = deadline_of(task)
+    return Cell(task.due_on.isoformat(), kind="deadline", deadline=deadline, sub=_marker(task, deadline.days_left))
+
+
+def _marker(task: Task, days_left: int) -> str:
+    """What became of the deadline: nearly due, handed up, or urged, with the leader's words."""
+    if task.expedites:
+        return str(_("已催办：%(text)s", text=task.expedites[-1].instruction))
+    if task.escalated_on is not None:
+        return str(_("已上报"))
+    if not 0 <= days_left <= REMIND_WITHIN:
+        return ""
+    return str(_("即将到期，已提醒") if task.reminded_on is not None else _("即将到期"))
 
 
 _TASK_COLUMNS = (

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.contracts.models import Contract
 from app.core.db import db
 from app.core.periods import Period, PeriodKind
+from app.core.workbooks import is_workbook
 from app.figures.corrections import StandingEvents
 from app.figures.event_rules import EventJudge, EventRow
 from app.figures.figure_rules import FigureJudge, FigureRow, RowProblem
@@ -18,7 +19,7 @@ from app.figures.measures import agreed_version, measures_of, window_of
 from app.figures.models import Figure, StatusEvent
 from app.figures.plausibility import Flag, Series, flags_of
 from app.figures.reading import EVENTS, FIGURES, FileFlaw, Table, decoded, table_of_csv, table_of_json
-from app.figures.spreadsheets import is_workbook, sheet_as_csv
+from app.figures.spreadsheets import sheet_as_csv
 
 MAX_BYTES = 25 * 1024 * 1024
 # How far back comparable values are looked for: a dozen periods of each kind.

@@ -10,7 +10,7 @@ from app.contracts.models import Contract, ContractService, ContractVersion, Pri
 from app.core.clock import local, now, today
 from app.core.db import db
 from app.core.errors import NotFound
-from app.core.periods import Period, PeriodKind, day_start, period_of_day, periods_until
+from app.core.periods import Period, PeriodKind, day_start, period_at, periods_until
 from app.figures.figure_rules import Measure, Window
 from app.figures.models import ClosedPeriod
 from app.indicators.definitions import FigureForm
@@ -109,10 +109,23 @@ def last_day(contract: Contract) -> date | None:
     return contract.ended_on or (version.term_until if version else None)
 
 
+def performed_from(contract: Contract) -> date | None:
+    """The day on which operation began, where the project was handed over after the term had begun.
+
+    A contract that was brought in from paper ran before its project was recorded, and so does one of a project that was
+    taken in: for those the term counts.
+    """
+    version, project = agreed_version(contract), contract.project
+    if version is None or version.is_existing or project is None or project.is_taken_in:
+        return None
+    begun, term = project.operation_from, version.term_from
+    return begun if begun is not None and term is not None and begun > term else None
+
+
 def window_of(contract: Contract) -> Window:
     """When figures of the contract may lie, as of now."""
     version, until = agreed_version(contract), last_day(contract)
-    begin = version.term_from if version and version.term_from else today()
+    begin = performed_from(contract) or (version.term_from if version and version.term_from else today())
     return Window(
         start=day_start(begin),
         end=day_start((until or today()) + timedelta(days=1)),
@@ -138,5 +151,5 @@ def periods_due(contract: Contract, kind: PeriodKind) -> list[Period]:
     if version is None or version.term_from is None:
         return []
     window = window_of(contract)
-    first = period_of_day(kind, version.term_from)
+    first = period_at(kind, window.start)
     return [one for one in periods_until(first, min(window.end, window.now)) if one.end <= window.now]

@@ -17,6 +17,11 @@ AUTHORITY_STEPS = (Step.APPROVE, Step.ACCEPT, Step.EVALUATE, Step.CHANGE)
 _STEPS = ", ".join(f"'{step.value}'" for step in AUTHORITY_STEPS)
 
 
+def decider_of(step: Step) -> PartyRole:
+    """Which party decides a step."""
+    return PartyRole.COMPETENT_AUTHORITY if step in AUTHORITY_STEPS else PartyRole.CLIENT
+
+
 def standing_keys(table: str, who: str, person: str, word: str) -> tuple[sa.ForeignKeyConstraint, ...]:
     """Organisation in its role, and the person on that side for good, each held by a key (I1, I2)."""
     return (
@@ -160,7 +165,7 @@ class Obligation(Entity):
         sa.Index("ix_obligations_subject_id", "subject_id"),
     )
 
-    # TJ-<subject code>-<round>-<number>; also the item of its tasks.
+    # TJ-<subject code>-<which decision on it>-<number>; also the item of its tasks.
     code: Mapped[str] = mapped_column(sa.String(60))
     decision_id: Mapped[int] = mapped_column(sa.BigInteger)
     subject_id: Mapped[int] = mapped_column(sa.BigInteger)

@@ -1,4 +1,4 @@
-"""Table of tasks: an organisation's people with a permission owe an act on a subject until a working day."""
+"""Tables of what organisations owe until a working day, and of what leaders instructed about it when it was late."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Entity, LabelledEnum, enum_column, table_args
+from app.accounts.models import User
+from app.core.db import AppendOnly, Entity, LabelledEnum, enum_column, table_args
 from app.core.permissions import Permission
 from app.organisations.models import Organisation
 from app.subjects.models import Subject
@@ -72,3 +73,23 @@ class Task(Entity):
     ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     subject: Mapped[Subject] = relationship(lazy="joined")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+    expedites: Mapped[list["Expedite"]] = relationship(viewonly=True, order_by="Expedite.id")
+
+
+class Expedite(AppendOnly):
+    """What a leader instructed about a task that was handed up to him (督办意见); its owner reads it beside the task."""
+
+    __tablename__ = "expedites"
+    __table_args__ = table_args(
+        sa.CheckConstraint("length(instruction) > 0", name="instruction_given"),
+        sa.Index("ix_expedites_task_id", "task_id"),
+    )
+
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("tasks.id"))
+    instruction: Mapped[str] = mapped_column(sa.String(2000))
+    given_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    given_org: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    given_at: Mapped[datetime]
+    task: Mapped[Task] = relationship(viewonly=True)
+    giver: Mapped[User] = relationship(viewonly=True)
+    organisation: Mapped[Organisation] = relationship(viewonly=True)

@@ -9,11 +9,16 @@ from sqlalchemy.orm import joinedload
 
 from app.calendars.queries import workdays_left
 from app.core.actors import Actor
+from app.core.clock import today
 from app.core.db import db
-from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Role
+from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission, Role
 from app.lifecycle.models import Task, TaskState
-from app.organisations.models import Organisation
-from app.subjects.models import Subject
+from app.organisations.models import Mandate, MandateKind, Organisation, OrganisationState, Region
+from app.subjects.models import PartyRole, Subject
+from app.subjects.queries import parties_of
+
+# The item of a task that urges another begins so.
+URGES = "task:"
 
 
 @dataclass(frozen=True)
@@ -76,3 +81,60 @@ def tasks_after(actor: Actor, cursor: int, limit: int) -> list[Task]:
     return list(
         db.session.scalars(own_tasks(actor).where(Task.id > cursor).order_by(None).order_by(Task.id).limit(limit))
     )
+
+
+# --- overdue tasks ---------------------------------------------------------------------------------------------------
+
+
+def expedited_by(task: Task) -> str:
+    """The item of the task by which a leader is asked to urge this one."""
+    return f"{URGES}{task.id}"
+
+
+def supervisor_of(task: Task) -> Organisation | None:
+    """Whose leaders hear of an overdue task: those of the competent authority, else of the client.
+
+    An authority's own task goes to its own leaders. Whoever stands outside a subject, as its inspectors do, is urged by
+    none of its parties: nobody.
+    """
+    subject = task.subject
+    held = {party.role: party.organisation for party in reversed(parties_of(subject))}
+    found = held.get(PartyRole.COMPETENT_AUTHORITY) or _mandated(subject) or held.get(PartyRole.CLIENT)
+    involved = {party.organisation_id for party in parties_of(subject)} | {found.id if found else 0}
+    return found if task.organisation_id in involved else None
+
+
+def _mandated(subject: Subject) -> Organisation | None:
+    """The organisation with the nearest competent mandate over the region of a subject that has no authority."""
+    day = today()
+    above = [code for code in subject.region.path.split("/") if code]
+    return db.session.scalars(
+        sa.select(Organisation)
+        .join(Mandate, Mandate.organisation_id == Organisation.id)
+        .join(Region, Region.id == Mandate.region_id)
+        .where(
+            Mandate.kind == MandateKind.COMPETENT,
+            Mandate.valid_from <= day,
+            sa.or_(Mandate.valid_until.is_(None), Mandate.valid_until >= day),
+            Organisation.state == OrganisationState.ACTIVE,
+            Region.code.in_(above),
+        )
+        .order_by(sa.func.length(Region.path).desc(), Organisation.code)
+        .limit(1)
+    ).first()
+
+
+def urging_of(actor: Actor, key: int) -> Task | None:
+    """The task by which the actor's organisation is asked to urge another; None for anybody else's."""
+    return db.session.scalar(
+        sa.select(Task).where(
+            Task.id == key,
+            Task.permission == Permission.TASK_EXPEDITE,
+            Task.organisation_id == actor.organisation_id,
+        )
+    )
+
+
+def urged_by(urging: Task) -> Task | None:
+    """The overdue task that a task of urging is about."""
+    return db.session.get(Task, int(urging.item.removeprefix(URGES)))

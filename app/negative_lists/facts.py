@@ -3,8 +3,26 @@
 from collections.abc import Mapping
 
 from app.conditions.facts import Value
+from app.core.clock import local
+from app.core.permissions import Side
+from app.negative_lists.queries import newest_run
 from app.subjects.models import Subject
+from app.subjects.queries import parties_of
 
 
-def screening_facts(_subject: Subject) -> Mapping[str, Value]:
-    return {}
+def screening_facts(subject: Subject) -> Mapping[str, Value]:
+    """The newest run (never run: the day is empty and the count unknown), and who is party on which side."""
+    run = newest_run(subject)
+    found: dict[str, Value] = {"screening.run_on": local(run.run_at).date().isoformat() if run else ""}
+    if run:
+        found["screening.blocking"] = run.blocking
+    return found | _parties(subject)
+
+
+def _parties(subject: Subject) -> dict[str, Value]:
+    listed = parties_of(subject)
+    sides = {
+        f"parties.{side.value}": tuple(sorted({one.organisation.code for one in listed if one.side is side}))
+        for side in Side
+    }
+    return {**sides, "parties.roles": tuple(sorted({one.role.value for one in listed}))}

@@ -51,6 +51,7 @@ class Cause(LabelledEnum):
     """Why a check was run."""
 
     ASKED = "asked"
+    ANSWERED = "answered"
     STEP = "step"
     FACTS_CHANGED = "facts_changed"
     EXEMPTION_CHANGED = "exemption_changed"
@@ -59,6 +60,7 @@ class Cause(LabelledEnum):
     def labels(cls) -> dict[str, Any]:
         return {
             "asked": _l("人工运行"),
+            "answered": _l("回答后复查"),
             "step": _l("办理时核查"),
             "facts_changed": _l("事实变化后复查"),
             "exemption_changed": _l("豁免变化后复查"),

@@ -66,7 +66,11 @@ class CheckRun(AppendOnly):
 
 
 class Answer(AppendOnly):
-    """A person's answer to the question of an item for a subject, with evidence; the newest of an item counts."""
+    """A person's answer to the question of an item for a subject, with evidence; the newest of an item counts.
+
+    `facts` is what the item's condition saw when it was answered, as a canonical object: an answer about facts that
+    have changed since, or to a question that was worded anew, no longer counts and is asked for again.
+    """
 
     __tablename__ = "check_answers"
     __table_args__ = table_args(
@@ -77,6 +81,7 @@ class Answer(AppendOnly):
             ["evidence_files.subject_id", "evidence_files.sha256"],
             name="fk_check_answers_file",
         ),
+        sa.UniqueConstraint("id", "subject_id"),
         sa.CheckConstraint(f"item_kind = '{ITEM_KIND}'", name="item_kind"),
         sa.CheckConstraint("length(note) > 0", name="note_given"),
         sa.CheckConstraint("answerer_side = 'management'", name="by_management"),
@@ -89,6 +94,7 @@ class Answer(AppendOnly):
     item_code: Mapped[str] = mapped_column(sa.String(80))
     # True: what the item forbids is the case.
     is_hit: Mapped[bool]
+    facts: Mapped[str] = mapped_column(sa.Text, default="{}")
     note: Mapped[str] = mapped_column(sa.String(2000))
     sha256: Mapped[str | None] = mapped_column(sa.String(64))
     answered_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id", name="fk_check_answers_answered_by"))
@@ -126,6 +132,10 @@ class Exemption(Entity):
             name="decided_whole",
         ),
         sa.CheckConstraint(
+            "state NOT IN ('requested', 'withdrawn') OR (decided_by IS NULL AND valid_until IS NULL)",
+            name="undecided_blank",
+        ),
+        sa.CheckConstraint(
             "decided_by IS NULL OR (decided_by <> requested_by AND decider_org <> requester_org"
             " AND decider_side = 'management' AND decider_role = 'competent_authority')",
             name="four_eyes",
@@ -133,6 +143,9 @@ class Exemption(Entity):
         sa.CheckConstraint(
             "state NOT IN ('granted', 'revoked', 'lapsed') OR valid_until IS NOT NULL", name="granted_has_end"
         ),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until <= wanted_until", name="within_wanted"),
+        sa.CheckConstraint("(ended_on IS NOT NULL) = (state IN ('revoked', 'lapsed'))", name="ended_whole"),
+        sa.CheckConstraint("state <> 'revoked' OR length(end_reason) > 0", name="revoked_with_reason"),
         sa.Index("ix_exemptions_subject_id", "subject_id"),
         sa.Index(
             "uq_exemptions_open",
@@ -201,6 +214,11 @@ class ItemOutcome(AppendOnly):
             ["exemptions.id", "exemptions.subject_id"],
             name="fk_item_outcomes_exemption",
         ),
+        sa.ForeignKeyConstraint(
+            ["answer_id", "subject_id"],
+            ["check_answers.id", "check_answers.subject_id"],
+            name="fk_item_outcomes_answer",
+        ),
         sa.CheckConstraint(f"item_kind = '{ITEM_KIND}'", name="item_kind"),
         sa.CheckConstraint("(outcome = 'exempted') = (exemption_id IS NOT NULL)", name="exempted_by"),
         sa.CheckConstraint("outcome <> 'exempted' OR severity = 'restricted'", name="forbidden_never_exempted"),
@@ -216,6 +234,11 @@ class ItemOutcome(AppendOnly):
     # The missing facts of an unknown outcome, as a canonical list of names; "answer" stands for an open question.
     missing: Mapped[str] = mapped_column(sa.String(2000), default="[]")
     exemption_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # The answer that decided it, where a person's did.
+    answer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    answer: Mapped[Answer | None] = relationship(
+        primaryjoin="foreign(ItemOutcome.answer_id) == Answer.id", viewonly=True
+    )
     item: Mapped[CatalogueEntry] = relationship(
         primaryjoin="foreign(ItemOutcome.item_entry_id) == CatalogueEntry.id", viewonly=True
     )

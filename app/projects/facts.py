@@ -1,10 +1,137 @@
-"""The facts that projects give to conditions."""
+"""The facts that projects give to conditions; what is not known is left out.
 
-from collections.abc import Mapping
+An empty list is unknown: nobody has filled it in yet. That a project uses no data or needs no shared capability is
+said outright in its declaration and then is a fact. Papers are registered here and nowhere else, so none is none.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from app.conditions.facts import Value
-from app.subjects.models import Subject
+from app.core.clock import local
+from app.core.db import db
+from app.gates.queries import open_obligations
+from app.projects.documents import kinds_registered
+from app.projects.kinds import ProjectKind, Provision, Sharing
+from app.projects.models import DataItem, Declaration, DuplicateVerdict, Project
+from app.subjects.models import Subject, SubjectKind
+
+_LISTS = (
+    Declaration.costs,
+    Declaration.services,
+    Declaration.data_items,
+    Declaration.components,
+    Declaration.targets,
+)
 
 
-def project_facts(_subject: Subject) -> Mapping[str, Value]:
-    return {}
+def project_facts(subject: Subject) -> Mapping[str, Value]:
+    """What the newest version of the declaration says, what happened to the project, and what became of duplicates."""
+    if subject.kind is not SubjectKind.PROJECT:
+        return {}
+    version = newest_version(subject)
+    if version is None:
+        return {}
+    return dict(_facts(version.project, version))
+
+
+def newest_version(subject: Subject) -> Declaration | None:
+    """The newest version with everything it lists, read at once."""
+    return db.session.scalar(
+        sa.select(Declaration)
+        .join(Project, Project.id == Declaration.project_id)
+        .where(Project.subject_id == subject.id)
+        .order_by(Declaration.number.desc())
+        .limit(1)
+        .options(*(selectinload(one) for one in _LISTS))
+    )
+
+
+def _facts(project: Project, version: Declaration) -> Iterator[tuple[str, Value]]:
+    for name, value in (*_declared(version), *_listed(version), *_happened(project, version)):
+        if value is not None:
+            yield name, value
+    yield "project.documents", tuple(sorted(kinds_registered(project)))
+    yield from _duplicates(version)
+
+
+def _declared(version: Declaration) -> Iterator[tuple[str, Any]]:
+    for name in ("kind", "category", "scope", "deployment"):
+        member = getattr(version, name)
+        yield f"project.{name}", member.value if member else None
+    for name in ("plan_item", "budget_item", "responsible_person"):
+        yield f"project.{name}", getattr(version, name) or None
+    for name in ("estimate", "design_budget", "operating_budget", "prior_investment"):
+        yield f"project.{name}", getattr(version, f"{name}_fen")
+    for name in ("planned_from", "planned_until"):
+        yield f"project.{name}", _day(getattr(version, name))
+    yield "project.budget_year", version.budget_year
+    yield "project.mlps_level", version.mlps_level
+    yield "project.operating_mode", version.mode.code if version.mode else None
+    yield "project.has_operating_plan", bool(version.operating_plan.strip())
+    yield "project.has_exit_plan", bool(version.exit_plan.strip())
+    # A new project follows on nothing; of any other, an empty number is one that has not been given.
+    none = "" if version.kind is ProjectKind.NEW else None
+    yield "project.prior_project", version.prior_project or none
+
+
+def _listed(version: Declaration) -> Iterator[tuple[str, Any]]:
+    if version.costs:
+        yield "project.cost_total", sum(one.amount_fen for one in version.costs)
+        yield "project.cost_categories", tuple(sorted({one.category.value for one in version.costs}))
+    if version.services:
+        yield "project.services", len(version.services)
+        lacking = sum(1 for one in version.services if not one.is_new and one.baseline is None)
+        yield "project.services_without_baseline", lacking
+        # The first year is what the next budget rests on; the later two may still be open.
+        yield "project.services_without_forecast", sum(1 for one in version.services if one.forecast_first is None)
+    if version.targets:
+        yield "project.targets", len(version.targets)
+    if version.data_items or version.no_data:
+        yield "project.data_items", len(version.data_items)
+        yield "project.data_uncatalogued", sum(1 for one in version.data_items if not one.catalogue_number)
+        yield "project.data_without_basis", sum(1 for one in version.data_items if _lacks_basis(one))
+    if version.components or version.no_components:
+        own = {one.component.value for one in version.components if one.provision is Provision.OWN}
+        yield "project.own_components", tuple(sorted(own))
+
+
+def _lacks_basis(item: DataItem) -> bool:
+    """Sharing is the rule: what is held back, or given on conditions, names the provision that says so."""
+    return item.sharing is not Sharing.UNCONDITIONAL and not item.basis
+
+
+def _happened(project: Project, version: Declaration) -> Iterator[tuple[str, Any]]:
+    yield "project.taken_in", project.is_taken_in
+    yield "project.submitted_on", _past(project, local(version.sealed_at).date() if version.sealed_at else None)
+    for name in ("approved_on", "build_started_on", "trial_from", "accepted_on", "operation_from"):
+        yield f"project.{name}", _past(project, getattr(project, name))
+    yield "project.open_obligations", open_obligations(project.subject)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _past(project: Project, day: date | None) -> str | None:
+    """A day; empty when it has not come. Of a project taken in, a day without a record may lie before the records."""
+    if day is None and project.is_taken_in:
+        return None
+    return _day(day) or ""
+
+
+def _duplicates(version: Declaration) -> Iterator[tuple[str, Value]]:
+    """The newest verdict on this version: what was judged before it was changed says nothing about it."""
+    judged = db.session.scalar(
+        sa.select(DuplicateVerdict)
+        .where(DuplicateVerdict.declaration_id == version.id)
+        .order_by(DuplicateVerdict.id.desc())
+        .limit(1)
+    )
+    if judged is not None:
+        yield "duplicate.verdict", judged.verdict
+    yield "duplicate.checked_on", local(judged.judged_at).date().isoformat() if judged else ""

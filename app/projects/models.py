@@ -62,7 +62,8 @@ class Project(Entity):
         ),
         sa.CheckConstraint("(taken_in_on IS NULL) = (taken_in_basis = '')", name="taken_in_whole"),
         sa.CheckConstraint(
-            "operation_from IS NOT NULL OR state NOT IN ('operating', 'evaluating', 'exited') OR taken_in_on IS NOT NULL",
+            "operation_from IS NOT NULL OR state NOT IN ('operating', 'evaluating', 'exited')"
+            " OR taken_in_on IS NOT NULL",
             name="operating_has_day",
         ),
         sa.Index("ix_projects_state", "state"),
@@ -131,6 +132,14 @@ class Declaration(Entity):
             " AND length(sha256) = 64 AND length(sm3) = 64)",
             name="sealed_whole",
         ),
+        # One version at a time is written or decided on.
+        sa.Index(
+            "uq_declarations_open",
+            "project_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft', 'submitted')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted')"),
+        ),
     )
 
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id"))
@@ -150,6 +159,9 @@ class Declaration(Entity):
     mlps_level: Mapped[int | None]
     prior_project: Mapped[str] = mapped_column(sa.String(100), default="")
     prior_investment_fen: Mapped[int | None] = mapped_column(Fen)
+    # Said outright, because an empty list may as well be one that nobody has filled in yet.
+    no_data: Mapped[bool] = mapped_column(default=False)
+    no_components: Mapped[bool] = mapped_column(default=False)
     # Money.
     estimate_fen: Mapped[int | None] = mapped_column(Fen)
     design_budget_fen: Mapped[int | None] = mapped_column(Fen)
@@ -225,6 +237,7 @@ class PlannedService(_Line):
     __table_args__ = table_args(
         sa.UniqueConstraint("declaration_id", "line"),
         sa.UniqueConstraint("declaration_id", "name"),
+        sa.UniqueConstraint("declaration_id", "service_id"),
         sa.CheckConstraint("baseline IS NULL OR baseline > 0", name="baseline_positive"),
         sa.CheckConstraint("NOT (is_new AND baseline IS NOT NULL)", name="new_has_no_baseline"),
         sa.CheckConstraint("NOT (is_new AND service_id IS NOT NULL)", name="new_is_not_on_ledger"),

@@ -1,9 +1,11 @@
 """Duties as data: the template from which a project's responsibility list is made."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.catalogues.kinds import Reference
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
 from app.gates.kinds import Phase
 
@@ -56,3 +58,9 @@ def parse_duty(content: dict[str, Any]) -> Duty:
     )
     reader.finish()
     return duty
+
+
+def duty_references(duty: Duty) -> Iterator[Reference]:
+    """The indicators that show how a duty is done."""
+    for place, code in enumerate(duty.indicators):
+        yield Reference("indicator", code, f"indicators.{place}")

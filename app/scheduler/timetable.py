@@ -11,7 +11,8 @@ from app.contracts.jobs import turn_contracts
 from app.core.idempotency import forget_old
 from app.core.jobs import Job, forget_old_runs
 from app.inspections.jobs import assign_reports
-from app.lifecycle.jobs import recompute_deadlines
+from app.lifecycle.jobs import recompute_deadlines, remind_and_escalate
+from app.negative_lists.jobs import rescreen
 from app.organisations.actions import derive_control
 from app.reports.jobs import produce_due
 
@@ -30,8 +31,10 @@ def clean_up() -> int:
 JOBS = (
     Job("contracts.turn", timedelta(minutes=10), turn_contracts),
     Job("lifecycle.recompute_deadlines", timedelta(hours=1), recompute_deadlines),
+    Job("lifecycle.remind_and_escalate", timedelta(hours=1), remind_and_escalate),
     Job("core.clean_up", timedelta(hours=1), clean_up),
     Job("organisations.derive_control", timedelta(hours=6), derive_control_links),
+    Job("negative_lists.rescreen", timedelta(hours=1), rescreen),
     Job("assessments.compute_due", timedelta(hours=1), compute_due, own_units=True),
     Job("reports.produce", timedelta(minutes=10), produce_due, own_units=True),
     Job("inspections.assign", timedelta(minutes=10), assign_reports),

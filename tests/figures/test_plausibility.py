@@ -107,7 +107,7 @@ def test_every_code_has_words():
     folder = Path(__file__).resolve().parents[2] / "app" / "figures"
     for name, words, pattern in (
         ("reading.py", _FILE, r'FileFlaw\("(\w+)"'),
-        ("sheet_child.py", _FILE, r'Flawed\("(\w+)"'),
+        ("../core/workbook_child.py", _FILE, r'Flawed\("(\w+)"'),
         ("figure_rules.py", _ROW, r'RowProblem\([^)"]*(?:"\w*", )"(\w+)"'),
         ("plausibility.py", _FLAG, r'Flag\(row, "(\w+)"'),
     ):

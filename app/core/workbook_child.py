@@ -1,7 +1,8 @@
 """Reads one workbook from standard input in a process of its own: refusals as one JSON line, rows as CSV.
 
-Started by `spreadsheets.py` as a plain file, so that nothing of the application is loaded beside a hostile workbook.
-The first line of the answer is JSON: {} or {"flaw": code, …}; the rest is CSV, from cell A1 on.
+Started by `workbooks.py` as a plain file, so that nothing of the application is loaded beside a hostile workbook.
+Its arguments are the sheets to read; without any it is the one that holds the data. The first line of the answer is
+JSON: {"lengths": [records of each sheet]} or {"flaw": code, …}; the rest is CSV, from cell A1 on, sheet after sheet.
 """
 
 import csv
@@ -49,28 +50,30 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", errors="surrogatepass")
     try:
-        rows = read(content)
+        sheets = read(content, sys.argv[1:])
     except Flawed as flaw:
         out.write(json.dumps(flaw.facts) + "\n")
     else:
-        out.write("{}\n")
-        csv.writer(out).writerows([shown(cell) for cell in row] for row in rows)
+        out.write(json.dumps({"lengths": [len(rows) for rows in sheets]}) + "\n")
+        for rows in sheets:
+            csv.writer(out).writerows([shown(cell) for cell in row] for row in rows)
     out.flush()
 
 
-def read(content: bytes) -> Any:
-    """The rows of the data sheet, once everything that could mislead is ruled out."""
+def read(content: bytes, wanted: list[str]) -> list[list[list[Any]]]:
+    """The rows of the sheets, once everything that could mislead is ruled out."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_members(archive)
             book = Book(archive)
-            name, part = book.data_sheet()
-            check_cells(archive.read(part), book.percent_styles())
+            chosen = book.named(wanted) if wanted else [book.data_sheet()]
+            for _name, part in chosen:
+                check_cells(archive.read(part), book.percent_styles())
     except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise Flawed("unreadable") from error
     except ElementTree.ParseError as error:
         raise Flawed("unreadable") from error
-    return rows_of(content, name)
+    return [rows_of(content, name) for name, _part in chosen]
 
 
 def check_members(archive: zipfile.ZipFile) -> None:
@@ -105,12 +108,26 @@ class Book:
         self.archive = archive
         self.book = parsed(archive, "xl/workbook.xml")
 
-    def data_sheet(self) -> tuple[str, str]:
-        """Name and part of the one sheet with data: the only one, or the one called so."""
+    def sheets(self) -> list[tuple[str, Any]]:
+        """All sheets by name; a hidden one is refused, because somebody may think that it counts."""
         sheets = [(one.get("name") or "", one) for one in self.book.iter(f"{MAIN}sheet")]
         hidden = [name for name, one in sheets if one.get("state", "visible") != "visible"]
         if hidden:
             raise Flawed("hidden", sheet=hidden[0])
+        return sheets
+
+    def named(self, wanted: list[str]) -> list[tuple[str, str]]:
+        """Names and parts of the sheets asked for, in that order."""
+        sheets = self.sheets()
+        by_name = {name.strip(): (name, one.get(RELATION) or "") for name, one in sheets}
+        absent = [name for name in wanted if name not in by_name]
+        if absent:
+            raise Flawed("no_sheet", wanted=absent, names=[name for name, _one in sheets])
+        return [(by_name[name][0], self._part(by_name[name][1])) for name in wanted]
+
+    def data_sheet(self) -> tuple[str, str]:
+        """Name and part of the one sheet with data: the only one, or the one called so."""
+        sheets = self.sheets()
         named = [(name, one) for name, one in sheets if name in DATA_SHEETS]
         if len(named) != 1 and len(sheets) != 1:
             raise Flawed("sheets", names=[name for name, _one in sheets])

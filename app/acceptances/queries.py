@@ -1,0 +1,108 @@
+"""Reads of acceptance and handover: rounds with everything in them, the handover, who delivers, who is asked."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.acceptances.handover_models import Handover, HandoverEntry, HandoverItem
+from app.acceptances.kinds import Stage
+from app.acceptances.models import Acceptance, AcceptanceItem, ItemOpinion, ItemResult, ItemSubmission
+from app.core.actors import Actor
+from app.core.db import db
+from app.organisations.models import Organisation
+from app.projects.models import Project
+from app.subjects.models import PartyRole, Subject
+from app.subjects.queries import parties_of
+
+DELIVERING = (PartyRole.BUILDER, PartyRole.OPERATOR)
+
+_ITEMS = selectinload(Acceptance.items)
+_WHOLE = (
+    joinedload(Acceptance.opener),
+    joinedload(Acceptance.concluder),
+    joinedload(Acceptance.concluder_organisation),
+    _ITEMS.joinedload(AcceptanceItem.deliverer),
+    *(
+        _ITEMS.selectinload(rows).joinedload(one)
+        for rows, ones in (
+            (
+                AcceptanceItem.submissions,
+                (ItemSubmission.submitter, ItemSubmission.organisation, ItemSubmission.file),
+            ),
+            (AcceptanceItem.results, (ItemResult.judge, ItemResult.organisation, ItemResult.file)),
+            (AcceptanceItem.opinions, (ItemOpinion.giver, ItemOpinion.organisation, ItemOpinion.file)),
+        )
+        for one in ones
+    ),
+)
+_HANDED = selectinload(Handover.items)
+_HANDOVER = (
+    joinedload(Handover.opener),
+    joinedload(Handover.concluder),
+    _HANDED.joinedload(HandoverItem.deliverer),
+    _HANDED.joinedload(HandoverItem.receiver),
+    *(
+        _HANDED.selectinload(HandoverItem.entries).joinedload(one)
+        for one in (HandoverEntry.doer, HandoverEntry.organisation, HandoverEntry.file)
+    ),
+)
+
+
+def acceptances_of(project: Project) -> list[Acceptance]:
+    """Every round of a project with everything in it, newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Acceptance)
+            .where(Acceptance.project_id == project.id)
+            .order_by(Acceptance.number.desc())
+            .options(*_WHOLE)
+        )
+    )
+
+
+def acceptance_of(project: Project, number: int) -> Acceptance | None:
+    """One round of a project by its number."""
+    return db.session.scalar(
+        sa.select(Acceptance).where(Acceptance.project_id == project.id, Acceptance.number == number).options(*_WHOLE)
+    )
+
+
+def newest(project: Project, stage: Stage) -> Acceptance | None:
+    """The last round of a stage, whatever became of it."""
+    return db.session.scalar(
+        sa.select(Acceptance)
+        .where(Acceptance.project_id == project.id, Acceptance.stage == stage)
+        .order_by(Acceptance.round.desc())
+        .limit(1)
+        .options(_ITEMS.selectinload(AcceptanceItem.results))
+    )
+
+
+def last_number(project: Project) -> int:
+    """The number of the newest round, 0 where there is none."""
+    found = db.session.scalar(sa.select(sa.func.max(Acceptance.number)).where(Acceptance.project_id == project.id))
+    return found or 0
+
+
+def item_of(acceptance: Acceptance, number: int) -> AcceptanceItem | None:
+    return next((one for one in acceptance.items if one.number == number), None)
+
+
+def handover_of(project: Project) -> Handover | None:
+    """The handover of a project with everything in it."""
+    return db.session.scalar(sa.select(Handover).where(Handover.project_id == project.id).options(*_HANDOVER))
+
+
+def handed_item_of(handover: Handover, number: int) -> HandoverItem | None:
+    return next((one for one in handover.items if one.number == number), None)
+
+
+def holders(subject: Subject, *roles: PartyRole) -> list[Organisation]:
+    """The organisations in the given roles, in the order of the roles, each once."""
+    listed = [party for role in roles for party in parties_of(subject) if party.role is role]
+    return list({party.organisation_id: party.organisation for party in listed}.values())
+
+
+def role_of(actor: Actor, subject: Subject, *roles: PartyRole) -> PartyRole | None:
+    """The first of the given roles that the actor's organisation holds in the subject."""
+    held = {party.role for party in parties_of(subject) if party.organisation_id == actor.organisation_id}
+    return next((role for role in roles if role in held), None)

@@ -1,0 +1,48 @@
+"""The life of a condition as a table: owed, reported by its owner, accepted or sent back by the authority."""
+
+from collections.abc import Iterable
+
+from app.core.actors import Actor
+from app.core.errors import Problem
+from app.core.permissions import Permission
+from app.gates import wording
+from app.gates.kinds import ObligationState
+from app.gates.models import Obligation
+from app.lifecycle.workflow import Transition, Workflow
+from app.subjects.models import PartyRole
+from app.subjects.queries import parties_of
+
+P, S = Permission, ObligationState
+
+
+def by_owner(actor: Actor, obligation: Obligation) -> bool:
+    return actor.organisation_id == obligation.owner_id
+
+
+def by_authority(actor: Actor, obligation: Obligation) -> bool:
+    return any(
+        one.organisation_id == actor.organisation_id and one.role is PartyRole.COMPETENT_AUTHORITY
+        for one in parties_of(obligation.subject)
+    )
+
+
+def other_hands(actor: Actor, obligation: Obligation) -> Iterable[Problem]:
+    """Who reported does not accept (I8)."""
+    return [wording.own_report()] if obligation.reported_by == actor.user_id else []
+
+
+WORKFLOW: Workflow[Obligation] = Workflow(
+    "obligation",
+    (
+        Transition(P.OBLIGATION_REPORT, frozenset({S.OPEN}), S.REPORTED, relation=by_owner),
+        Transition(
+            P.OBLIGATION_ACCEPT, frozenset({S.REPORTED}), S.ACCEPTED, relation=by_authority, guards=(other_hands,)
+        ),
+    ),
+)
+
+
+def moves() -> list[tuple[str, str]]:
+    """Every move: the table's, sending a report back, and dropping what is owed with the thing it was about."""
+    beside = {(S.REPORTED, S.OPEN), (S.OPEN, S.DROPPED), (S.REPORTED, S.DROPPED)}
+    return sorted({*WORKFLOW.moves(), *((before.value, after.value) for before, after in beside)})

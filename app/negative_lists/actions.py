@@ -1,0 +1,394 @@
+"""Acts of screening: runs are kept, questions answered, exemptions asked for, decided and ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from werkzeug.datastructures import FileStorage
+
+from app.audit import act
+from app.catalogues.models import CatalogueEntry
+from app.conditions.gathering import facts_of
+from app.core.actors import Actor, must
+from app.core.canonical import canonical_json
+from app.core.clock import now, today
+from app.core.db import db, serialise
+from app.core.errors import NotAllowed, Problem, Refused
+from app.core.permissions import Permission, Side
+from app.evidence.actions import attach
+from app.gates.kinds import Step
+from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
+from app.negative_lists import wording
+from app.negative_lists.item_file import Item
+from app.negative_lists.judging import ANSWER
+from app.negative_lists.kinds import Cause, ExemptionState, Severity
+from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
+from app.negative_lists.queries import (
+    ROLE_OF,
+    has_role,
+    holders,
+    item_in_force,
+    item_of,
+    newest_run,
+    open_exemption,
+)
+from app.negative_lists.screening import STEPS, Screening, look, look_anywhere, seen_by
+from app.negative_lists.workflow import WORKFLOW
+from app.subjects.actions import stand_for_side
+from app.subjects.models import PartyRole, Subject
+from app.subjects.queries import side_of
+
+P, S = Permission, ExemptionState
+# Working days in which what a closed step needs is answered or asked for, and an exemption decided; product defaults.
+ANSWER_WITHIN = 5
+REQUEST_WITHIN = 5
+DECIDE_WITHIN = 5
+LONGEST_YEARS = 2
+MOST_TEXT = 2000
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """What a person answers: whether what the item forbids is the case, and what was examined."""
+
+    item_code: str
+    is_hit: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the client asks for: from which item, why, and until which day."""
+
+    item_code: str
+    reason: str
+    wanted_until: date
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Until when the authority grants it, on which conditions, and why."""
+
+    valid_until: date
+    reason: str
+    conditions: str = ""
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+def run_check(actor: Actor, subject: Subject, step: Step) -> CheckRun:
+    """Looks at a step as it stands and keeps the result; by the client, the authority or the system."""
+    must(actor, P.CHECK_RUN)
+    if step not in STEPS[subject.kind]:
+        raise Refused(wording.no_such_step(step.label, subject.kind.label))
+    if not actor.is_system and side_of(subject, actor.organisation_id) is not Side.MANAGEMENT:
+        raise NotAllowed(wording.not_management())
+    with act(actor, P.CHECK_RUN, ref=subject.ref):
+        if not actor.is_system:
+            stand_for_side(actor, subject)
+        return store_run(actor, subject, look(subject, step), Cause.ASKED)
+
+
+def store_run(actor: Actor, subject: Subject, screening: Screening, cause: Cause) -> CheckRun:
+    """Keeps a look whole: the facts it saw and what every item came to. Part of a running act."""
+    serialise(f"checks:{subject.code}")
+    last = db.session.scalar(sa.select(sa.func.max(CheckRun.number)).where(CheckRun.subject_id == subject.id))
+    run = CheckRun(
+        subject_id=subject.id,
+        number=(last or 0) + 1,
+        step=screening.step,
+        cause=cause,
+        facts=canonical_json(dict(screening.facts)),
+        basis=screening.basis,
+        hits=len(screening.hits),
+        unknown=len(screening.unknown),
+        blocking=len(screening.blocking),
+        run_by=actor.user_id,
+        run_at=now(),
+    )
+    db.session.add(run)
+    db.session.flush()
+    for one in screening.outcomes:
+        db.session.add(
+            ItemOutcome(
+                run_id=run.id,
+                subject_id=subject.id,
+                item_entry_id=one.entry.id,
+                item_code=one.entry.code,
+                severity=one.item.severity,
+                outcome=one.outcome,
+                missing=canonical_json(list(one.missing)),
+                exemption_id=one.exemption.id if one.exemption else None,
+                answer_id=one.answer.id if one.answer else None,
+            )
+        )
+    db.session.flush()
+    _settle_tasks(actor, subject, screening)
+    return run
+
+
+def _open_questions(screening: Screening) -> set[PartyRole]:
+    """Whose answers are waited for, of items that keep the step closed."""
+    return {ROLE_OF[one.item.asked] for one in screening.blocking if ANSWER in one.missing}
+
+
+def _exemptible(subject: Subject, screening: Screening) -> bool:
+    """Whether an item is hit that could be exempted and for which nobody has asked yet."""
+    return any(
+        one.item.severity is Severity.RESTRICTED and not open_exemption(subject, one.entry.code)
+        for one in screening.hits
+    )
+
+
+def _settle_tasks(actor: Actor, subject: Subject, screening: Screening) -> None:
+    """What nobody has to answer or to ask for any more is owed no longer."""
+    if not _open_questions(screening):
+        drop_tasks(actor, subject, [P.CHECK_ANSWER])
+    if not _exemptible(subject, screening):
+        drop_tasks(actor, subject, [P.EXEMPTION_REQUEST])
+
+
+def ask_for_cures(subject: Subject, screening: Screening) -> None:
+    """Asks those who can open a closed step again: for answers, and the client for exemptions. Part of a running act."""
+    for role in sorted(_open_questions(screening)):
+        for organisation_id in holders(subject, role):
+            ask_once(subject, organisation_id, P.CHECK_ANSWER, ANSWER_WITHIN)
+    if _exemptible(subject, screening):
+        for organisation_id in holders(subject, PartyRole.CLIENT):
+            ask_once(subject, organisation_id, P.EXEMPTION_REQUEST, REQUEST_WITHIN)
+
+
+def run_again(actor: Actor, subject: Subject, cause: Cause) -> CheckRun | None:
+    """Judges anew at the step of the newest run and asks for what a closed step needs; None where none was ever run.
+
+    Part of a running act.
+    """
+    newest = newest_run(subject)
+    if newest is None:
+        return None
+    found = look(subject, newest.step)
+    run = store_run(actor, subject, found, cause)
+    ask_for_cures(subject, found)
+    return run
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def answer(actor: Actor, subject: Subject, facts: AnswerFacts, upload: FileStorage | None = None) -> Answer:
+    """Whoever an item asks answers its question, with a file where there is one; a later answer takes its place."""
+    must(actor, P.CHECK_ANSWER)
+    entry = _item(subject, facts.item_code)
+    item = item_of(entry)
+    role = ROLE_OF[item.asked]
+    if item.question is None:
+        raise Refused(wording.no_question(entry.code))
+    if not has_role(actor, subject, role):
+        raise NotAllowed(wording.not_asked(item.asked))
+    if not 0 < len(facts.note.strip()) <= MOST_TEXT:
+        raise Refused(wording.note_missing())
+    with act(actor, P.CHECK_ANSWER, ref=subject.ref) as running:
+        running.note(item=entry.code, version=entry.version, hit=facts.is_hit)
+        side = stand_for_side(actor, subject)
+        kept = attach(actor, subject, upload, entry.code) if upload else None
+        given = Answer(
+            subject_id=subject.id,
+            item_entry_id=entry.id,
+            item_code=entry.code,
+            is_hit=facts.is_hit,
+            facts=seen_by(item, facts_of(subject)),
+            note=facts.note.strip(),
+            sha256=kept.sha256 if kept else None,
+            answered_by=actor.user_id,
+            answerer_org=actor.organisation_id,
+            answerer_side=side,
+            answerer_role=role,
+            answered_at=now(),
+        )
+        db.session.add(given)
+        db.session.flush()
+        _after_answer(actor, subject, role)
+    return given
+
+
+def _after_answer(actor: Actor, subject: Subject, role: PartyRole) -> None:
+    """The newest run follows the answer; the task ends when nothing is left to answer."""
+    newest = newest_run(subject)
+    if newest is None:
+        return
+    found = look(subject, newest.step)
+    if role not in _open_questions(found):
+        finish_task(actor, subject, P.CHECK_ANSWER)
+    store_run(actor, subject, found, Cause.ANSWERED)
+
+
+def _item(subject: Subject, code: str) -> CatalogueEntry:
+    """The item in force, if it is one for this kind of subject."""
+    entry = item_in_force(code)
+    if entry is None:
+        raise Refused(wording.no_such_item(code))
+    if item_of(entry).subject.value != subject.kind.value:
+        raise Refused(wording.another_kind(code))
+    return entry
+
+
+# --- exemptions ------------------------------------------------------------------------------------------------------
+
+
+def request_exemption(actor: Actor, subject: Subject, wish: Wish, upload: FileStorage | None = None) -> Exemption:
+    """The client's officer asks for leave to go on although a restricted item is hit; the authority is asked."""
+    must(actor, P.EXEMPTION_REQUEST)
+    if not has_role(actor, subject, PartyRole.CLIENT):
+        raise NotAllowed(wording.not_the_client())
+    serialise(f"exemptions:{subject.code}")
+    entry = _item(subject, wish.item_code)
+    problems = list(_request_problems(subject, entry, wish, upload))
+    if problems or upload is None:
+        raise Refused(problems)
+    with act(actor, P.EXEMPTION_REQUEST, ref=subject.ref) as running:
+        stand_for_side(actor, subject)
+        kept = attach(actor, subject, upload, entry.code)
+        made = _exemption(actor, subject, entry, wish, kept.sha256)
+        running.note(exemption=made.code, item=entry.code, version=entry.version)
+        db.session.add(made)
+        db.session.flush()
+        db.session.refresh(made)
+        finish_task(actor, subject, P.EXEMPTION_REQUEST)
+        for organisation_id in holders(subject, PartyRole.COMPETENT_AUTHORITY):
+            open_task(subject, organisation_id, P.EXEMPTION_DECIDE, DECIDE_WITHIN, item=made.code)
+    return made
+
+
+def _request_problems(
+    subject: Subject, entry: CatalogueEntry, wish: Wish, upload: FileStorage | None
+) -> Iterator[Problem]:
+    item: Item = item_of(entry)
+    waiting = open_exemption(subject, entry.code)
+    if item.severity is not Severity.RESTRICTED:
+        yield wording.never_exempted(item)
+    elif waiting is not None:
+        yield wording.already_open(waiting.code, waiting.state.label)
+    elif not _stands_anywhere(subject, entry.code):
+        yield wording.nothing_to_exempt(entry.code)
+    if not holders(subject, PartyRole.COMPETENT_AUTHORITY):
+        yield wording.nobody_decides()
+    if not 0 < len(wish.reason.strip()) <= MOST_TEXT:
+        yield wording.reason_missing()
+    if not today() < wish.wanted_until <= latest_end(today()):
+        yield wording.end_out_of_range(latest_end(today()))
+    if upload is None:
+        yield wording.evidence_missing()
+
+
+def _stands_anywhere(subject: Subject, code: str) -> bool:
+    found = look_anywhere(subject)
+    return any(one.entry.code == code for one in (*found.hits, *found.unknown))
+
+
+def latest_end(begins: date) -> date:
+    """The last day for which an exemption that begins today can be asked."""
+    try:
+        return begins.replace(year=begins.year + LONGEST_YEARS)
+    except ValueError:
+        return date(begins.year + LONGEST_YEARS, 2, 28)
+
+
+def _exemption(actor: Actor, subject: Subject, entry: CatalogueEntry, wish: Wish, sha256: str) -> Exemption:
+    counted = sa.select(sa.func.count(Exemption.id)).where(Exemption.subject_id == subject.id)
+    return Exemption(
+        code=f"HM-{subject.code}-{(db.session.scalar(counted) or 0) + 1}",
+        subject_id=subject.id,
+        item_entry_id=entry.id,
+        item_code=entry.code,
+        reason=wish.reason.strip(),
+        sha256=sha256,
+        wanted_until=wish.wanted_until,
+        requested_by=actor.user_id,
+        requester_org=actor.organisation_id,
+        requested_at=now(),
+    )
+
+
+def withdraw_exemption(actor: Actor, exemption: Exemption) -> Exemption:
+    """The client takes a request back before it is decided."""
+    WORKFLOW.check(actor, exemption, P.EXEMPTION_REQUEST)
+    subject = exemption.subject
+    with act(actor, P.EXEMPTION_REQUEST, ref=subject.ref) as running:
+        running.note(withdrawn=exemption.code)
+        stand_for_side(actor, subject)
+        exemption.state = S.WITHDRAWN
+        drop_tasks(actor, subject, [P.EXEMPTION_DECIDE], item=exemption.code)
+    return exemption
+
+
+def grant(actor: Actor, exemption: Exemption, facts: Grant) -> Exemption:
+    """A lead of the authority, neither who asked nor of the same organisation, grants it until a day."""
+    WORKFLOW.check(actor, exemption, P.EXEMPTION_DECIDE, facts.reason)
+    problems = list(_grant_problems(exemption, facts))
+    if problems:
+        raise Refused(problems)
+    with act(actor, P.EXEMPTION_DECIDE, ref=exemption.subject.ref, reason=facts.reason) as running:
+        running.note(granted=exemption.code, item=exemption.item_code, until=facts.valid_until)
+        _decide(actor, exemption, S.GRANTED, facts.reason, facts)
+        run_again(actor, exemption.subject, Cause.EXEMPTION_CHANGED)
+    return exemption
+
+
+def _grant_problems(exemption: Exemption, facts: Grant) -> Iterator[Problem]:
+    if not today() <= facts.valid_until <= exemption.wanted_until:
+        yield wording.granted_end_out_of_range(exemption.wanted_until)
+    entry = item_in_force(exemption.item_code)
+    if entry is None or item_of(entry).severity is not Severity.RESTRICTED:
+        yield wording.no_longer_restricted()
+
+
+def refuse(actor: Actor, exemption: Exemption, reason: str) -> Exemption:
+    """The authority does not grant it, and says why; the client may cure the cause or ask anew."""
+    WORKFLOW.check(actor, exemption, P.EXEMPTION_DECIDE, reason)
+    with act(actor, P.EXEMPTION_DECIDE, ref=exemption.subject.ref, reason=reason) as running:
+        running.note(refused=exemption.code, item=exemption.item_code)
+        _decide(actor, exemption, S.REFUSED, reason)
+    return exemption
+
+
+def _decide(actor: Actor, exemption: Exemption, state: ExemptionState, reason: str, given: Grant | None = None) -> None:
+    subject = exemption.subject
+    side = stand_for_side(actor, subject)
+    # Written at once: a decision that is half there is none.
+    exemption.decided_by, exemption.decider_org, exemption.decider_side = actor.user_id, actor.organisation_id, side
+    exemption.decider_role, exemption.decided_at = PartyRole.COMPETENT_AUTHORITY, now()
+    exemption.decision_reason, exemption.state = reason.strip(), state
+    if given is not None:
+        exemption.valid_until, exemption.conditions = given.valid_until, given.conditions.strip()
+    db.session.flush()
+    db.session.refresh(exemption)
+    finish_task(actor, subject, P.EXEMPTION_DECIDE, item=exemption.code)
+    drop_tasks(actor, subject, [P.EXEMPTION_DECIDE], item=exemption.code)
+
+
+def revoke(actor: Actor, exemption: Exemption, reason: str) -> Exemption:
+    """The authority ends it before its day and says why; the check is run again and the step may close."""
+    WORKFLOW.check(actor, exemption, P.EXEMPTION_REVOKE, reason)
+    with act(actor, P.EXEMPTION_REVOKE, ref=exemption.subject.ref, reason=reason) as running:
+        running.note(revoked=exemption.code, item=exemption.item_code)
+        stand_for_side(actor, exemption.subject)
+        _end(exemption, S.REVOKED, today(), reason.strip())
+        run_again(actor, exemption.subject, Cause.EXEMPTION_CHANGED)
+    return exemption
+
+
+def lapse(actor: Actor, exemption: Exemption) -> Exemption:
+    """Its day has passed: it is written down as over, and the check is run again."""
+    WORKFLOW.check(actor, exemption, P.EXEMPTION_LAPSE)
+    with act(actor, P.EXEMPTION_LAPSE, ref=exemption.subject.ref) as running:
+        running.note(lapsed=exemption.code, item=exemption.item_code)
+        _end(exemption, S.LAPSED, exemption.valid_until or today())
+        run_again(actor, exemption.subject, Cause.EXEMPTION_CHANGED)
+    return exemption
+
+
+def _end(exemption: Exemption, state: ExemptionState, day: date, reason: str = "") -> None:
+    exemption.state, exemption.ended_on, exemption.end_reason = state, day, reason
+    db.session.flush()

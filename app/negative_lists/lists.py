@@ -1,0 +1,287 @@
+"""The pages of the rules themselves and of all exemptions: lists with their items, one item, the list of exemptions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.catalogues.models import CatalogueEntry
+from app.catalogues.queries import all_current, parsed, versions
+from app.core.actors import Actor
+from app.core.clock import local, today
+from app.core.errors import NotFound
+from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
+from app.core.permissions import Permission
+from app.gates.gate_file import GATE_KIND, Gate
+from app.gates.pages import fact_label
+from app.gates.wording import in_words, source_in_words, source_tag
+from app.lifecycle.queries import Deadline, deadline_of, open_tasks_of
+from app.lifecycle.workflow import Offer
+from app.negative_lists import queries, wording
+from app.negative_lists.item_file import Item, Judged, Method
+from app.negative_lists.kinds import ExemptionState, Severity
+from app.negative_lists.models import ITEM_KIND, Exemption
+from app.negative_lists.pages import files_of
+from app.negative_lists.workflow import WORKFLOW
+from app.subjects.models import Subject, SubjectKind
+from app.subjects.queries import in_reach
+
+# An exemption that ends within so many days is shown as ending.
+SOON_DAYS = 30
+
+
+# --- lists and items -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item as the catalogue shows it."""
+
+    code: str
+    text: str
+    severity: Severity
+    source: tuple[str, str]
+    citation: str
+    method: str
+    subject: str
+    jurisdiction: str
+    gates: tuple[str, ...]
+    item: Item
+
+
+@dataclass(frozen=True)
+class ListsPage:
+    """Everything templates/negative_lists/index.html reads."""
+
+    tabs: list[dict[str, Any]]
+    chosen: str
+    purpose: str
+    rows: list[ItemRow]
+    total: int
+    text: str
+
+
+def lists_page(chosen: str, text: str) -> ListsPage:
+    """Items of one list or of all, those that say the text."""
+    rows = [row_of(entry) for entry in queries.items_in_force()]
+    lists = queries.lists_in_force()
+    one = next((each for each in lists if each.head.code == chosen), None)
+    tabs = [_tab("", str(_("全部")), len(rows), text)]
+    for each in lists:
+        counted = sum(row.item.list == each.head.code for row in rows)
+        tabs.append(_tab(each.head.code, f"{each.head.code} {in_words(each.head.name)}", counted, text))
+    shown = [row for row in rows if (one is None or row.item.list == one.head.code) and _says(row, text)]
+    return ListsPage(tabs, one.head.code if one else "", in_words(one.purpose) if one else "", shown, len(rows), text)
+
+
+def _tab(key: str, label: str, count: int, text: str) -> dict[str, Any]:
+    href = url_for("negative_lists.index", list=key or None, q=text or None)
+    return {"key": key, "label": label, "count": count, "href": href}
+
+
+def _says(row: ItemRow, text: str) -> bool:
+    return text.casefold() in " ".join((row.code, row.text, row.citation)).casefold()
+
+
+def row_of(entry: CatalogueEntry) -> ItemRow:
+    item = queries.item_of(entry)
+    return ItemRow(
+        code=entry.code,
+        text=in_words(item.head.name),
+        severity=item.severity,
+        source=source_tag(item.head.status),
+        citation=source_in_words(item.head),
+        method=method_words(item.method),
+        subject=str((SubjectKind.PROJECT if item.subject is Judged.PROJECT else SubjectKind.CONTRACT).label),
+        jurisdiction=item.head.jurisdiction,
+        gates=item.gates,
+        item=item,
+    )
+
+
+def method_words(method: Method) -> str:
+    words = {
+        Method.MACHINE: _("系统按登记的事实判断"),
+        Method.BOTH: _("系统先判断，需要时由人回答"),
+        Method.PERSON: _("由人回答"),
+    }
+    return str(words[method])
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Everything templates/negative_lists/item.html reads."""
+
+    row: ItemRow
+    question: str
+    asked: str
+    remedy: str
+    condition: str
+    facts: list[tuple[str, str, str]]
+    gates: list[tuple[str, str, str]]
+    versions: Sequence[CatalogueEntry]
+
+
+def item_page(code: str) -> ItemPage:
+    """One item under the version in force, or the last one there was."""
+    found = versions(ITEM_KIND, code)
+    if not found:
+        raise NotFound
+    entry = queries.item_in_force(code) or found[0]
+    row = row_of(entry)
+    item = row.item
+    names = item.condition.facts if item.condition else ()
+    return ItemPage(
+        row=row,
+        question=in_words(item.question) if item.question else "",
+        asked=wording.asked_words(item.asked),
+        remedy=in_words(item.remedy),
+        condition=item.condition.text if item.condition else "",
+        facts=[(name, fact_label(name), "、".join(wording.source_words([name]))) for name in names],
+        gates=_gates(item.gates),
+        versions=found,
+    )
+
+
+def _gates(codes: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Code, name and step of each gate."""
+    known: dict[str, Gate] = {entry.code: parsed(entry) for entry in all_current(GATE_KIND, today())}
+    return [
+        (
+            code,
+            in_words(known[code].head.name) if code in known else "",
+            str(known[code].step.label) if code in known else "",
+        )
+        for code in codes
+    ]
+
+
+# --- exemptions ------------------------------------------------------------------------------------------------------
+
+
+def exemptions_list(actor: Actor) -> Listing:
+    """Every exemption in reach; the open ones first by their end."""
+    return Listing(
+        caption=_("豁免"),
+        statement=sa.select(Exemption).join(Subject, Subject.id == Exemption.subject_id).where(in_reach(actor)),
+        definition=_COLUMNS,
+        id_column=Exemption.id,
+        href=lambda one: url_for("negative_lists.exemption", code=one.code),
+        default_sort="requested_at",
+        default_desc=True,
+        filters=_filters(),
+        empty_title=_("没有豁免"),
+        empty_hint=_("项目单位在“负面清单”页对命中的“限制”条目申请豁免，由主管部门审批。"),
+        file_name=_("豁免"),
+        options=(contains_eager(Exemption.subject), joinedload(Exemption.item)),
+    )
+
+
+def _filters() -> list[Filter]:
+    return [
+        Filter(
+            "q",
+            _l("事项、编码或条目"),
+            lambda text: sa.or_(
+                *(like(column, text) for column in (Exemption.code, Subject.title, Exemption.item_code))
+            ),
+        ),
+        Filter(
+            "state",
+            _l("状态"),
+            member_or_none(ExemptionState, Exemption.state),
+            "select",
+            options_of(ExemptionState),
+        ),
+        Filter("until", _l("截止不晚于"), _ends_by, "date"),
+    ]
+
+
+def _ends_by(text: str) -> Any:
+    try:
+        return Exemption.valid_until <= date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _item_cell(one: Exemption) -> Cell:
+    return Cell(one.item_code, kind="code", sub=in_words(queries.item_of(one.item).head.name))
+
+
+def _state_cell(one: Exemption) -> Cell:
+    label, tone = state_words(one)
+    return Cell(label, kind="status", tone=tone)
+
+
+def state_words(one: Exemption) -> tuple[str, str]:
+    """The state as of today: what is past its day is over, whether or not that was written down yet."""
+    if one.state is not ExemptionState.GRANTED or one.valid_until is None:
+        return str(one.state.label), one.state.tone
+    left = (one.valid_until - today()).days
+    if left < 0:
+        return str(ExemptionState.LAPSED.label), ExemptionState.LAPSED.tone
+    return (str(_("即将到期")), "warn") if left <= SOON_DAYS else (str(one.state.label), one.state.tone)
+
+
+def _end_cell(one: Exemption) -> Cell:
+    return Cell(one.valid_until.isoformat() if one.valid_until else "", kind="date")
+
+
+_COLUMNS = (
+    Column("code", _l("豁免编码"), lambda one: Cell(one.code, kind="code"), sort=Exemption.code, kind="code"),
+    Column("subject", _l("事项"), lambda one: Cell(one.subject.title, sub=one.subject.code), sort=Subject.title),
+    Column("item", _l("清单条目"), _item_cell, sort=Exemption.item_code, kind="code"),
+    Column("state", _l("状态"), _state_cell, sort=Exemption.state, kind="status"),
+    Column(
+        "valid_until",
+        _l("有效至"),
+        _end_cell,
+        sort=Exemption.valid_until,
+        kind="date",
+        value=lambda one: one.valid_until,
+    ),
+    Column(
+        "requested_at",
+        _l("申请日"),
+        lambda one: Cell(local(one.requested_at).date().isoformat(), kind="date"),
+        sort=Exemption.requested_at,
+        kind="date",
+        value=lambda one: local(one.requested_at).date(),
+    ),
+    Column("reason", _l("申请理由"), lambda one: one.reason, optional=True),
+    Column("conditions", _l("豁免条件"), lambda one: one.conditions, optional=True),
+)
+
+
+@dataclass(frozen=True)
+class ExemptionPage:
+    """Everything templates/negative_lists/exemption.html reads."""
+
+    exemption: Exemption
+    row: ItemRow
+    state: tuple[str, str]
+    files: list[dict[str, Any]]
+    offers: dict[str, Offer]
+    deadline: Deadline | None
+
+    def offer(self, permission: Permission) -> Offer | None:
+        return self.offers.get(permission.value)
+
+
+def exemption_page(actor: Actor, exemption: Exemption) -> ExemptionPage:
+    tasks = {one.item: one for one in open_tasks_of(exemption.subject)}
+    task = tasks.get(exemption.code)
+    return ExemptionPage(
+        exemption=exemption,
+        row=row_of(exemption.item),
+        state=state_words(exemption),
+        files=list(files_of(exemption.subject, [exemption.sha256]).values()),
+        offers={offer.transition.act.value: offer for offer in WORKFLOW.offers(actor, exemption)},
+        deadline=deadline_of(task) if task else None,
+    )

@@ -1,0 +1,376 @@
+"""What the pages of screening show: every item as it stands with its facts, kept runs, and what changed between two."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.conditions.facts import FACTS, Value
+from app.core.actors import Actor
+from app.core.db import db
+from app.core.permissions import Permission, Side
+from app.evidence.models import EvidenceFile
+from app.evidence.queries import size_text
+from app.gates.kinds import Step
+from app.gates.pages import fact_label, hrefs_of, value_in_words
+from app.gates.wording import in_words, source_in_words, source_tag
+from app.negative_lists import queries, wording
+from app.negative_lists.item_file import Item
+from app.negative_lists.judging import ANSWER, blocks
+from app.negative_lists.kinds import Outcome, Severity
+from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
+from app.negative_lists.screening import STEPS, JudgedItem, Screening, look, look_anywhere
+from app.subjects.models import PartyRole, Subject, SubjectKind
+from app.subjects.queries import side_of
+
+P = Permission
+# The page on which a missing fact is recorded, by the beginning of its name; the longest that fits counts.
+RECORDED = {
+    "project.documents": "documents",
+    "project.": "declaration",
+    "duplicate.": "duplicates",
+    "duty.": "duties",
+    "procurement.": "procurement",
+    "acceptance.": "acceptance",
+    "handover.": "acceptance",
+    "contract.": "contract",
+}
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact in words; `value` is empty when nobody has recorded it, `href` leads to where it is recorded."""
+
+    name: str
+    label: str
+    value: str
+    source: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item as it stands: what it came to and why, on which facts, and what the reader can do about it."""
+
+    code: str
+    text: str
+    severity: Severity
+    outcome: Outcome
+    source: tuple[str, str]
+    citation: str
+    why: str
+    remedy: str
+    question: str
+    asked: str
+    facts: list[FactLine]
+    answer: Answer | None
+    exemption: Exemption | None
+    may_answer: bool
+    may_ask: bool
+    blocks: bool
+
+    @property
+    def waits_for_answer(self) -> bool:
+        return self.outcome is Outcome.UNKNOWN and bool(self.question)
+
+
+@dataclass(frozen=True)
+class ScreeningPage:
+    """Everything templates/negative_lists/screening.html reads."""
+
+    subject: Subject
+    screening: Screening
+    lines: list[Line]
+    steps: list[tuple[str, Any]]
+    runs: list[CheckRun]
+    answers: list[Answer]
+    files: dict[str, dict[str, Any]]
+    exemptions: list[Exemption]
+    may_run: bool
+
+    def of(self, *outcomes: str) -> list[Line]:
+        return [one for one in self.lines if one.outcome.value in outcomes]
+
+    @property
+    def closed(self) -> int:
+        return sum(one.blocks for one in self.lines)
+
+    @property
+    def left_out(self) -> int:
+        return len(self.screening.of(Outcome.NOT_APPLICABLE))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the newest run saw the same."""
+        return bool(self.runs) and self.runs[0].basis == self.screening.basis
+
+
+def next_step(subject: Subject) -> Step:
+    """The step to look at first: that of the newest run, or the first there is."""
+    newest = queries.newest_run(subject)
+    return newest.step if newest else STEPS[subject.kind][0]
+
+
+def step_asked(subject: Subject, text: str) -> Step:
+    """The step that an address names, or the next one."""
+    return next((step for step in STEPS[subject.kind] if step.value == text), next_step(subject))
+
+
+def page_of(actor: Actor, subject: Subject, step: Step) -> ScreeningPage:
+    """A live look at a step, with what was kept before."""
+    found = look(subject, step)
+    answers, exemptions = queries.answers_of(subject), queries.exemptions_of(subject)
+    opened = {one.item_code: one for one in exemptions if one.state in queries.OPEN_STATES}
+    is_managing = side_of(subject, actor.organisation_id) is Side.MANAGEMENT
+    return ScreeningPage(
+        subject=subject,
+        screening=found,
+        lines=[line_of(actor, subject, one, found.facts, opened) for one in found.applicable],
+        steps=[(one.value, one.label) for one in STEPS[subject.kind]],
+        runs=queries.runs_of(subject),
+        answers=answers,
+        files=files_of(subject, (one.sha256 for one in answers)),
+        exemptions=exemptions,
+        may_run=actor.may(P.CHECK_RUN) and is_managing,
+    )
+
+
+@dataclass(frozen=True)
+class AboutItem:
+    """One item of a subject above a form about it; `given` are the earlier answers, newest first."""
+
+    subject: Subject
+    line: Line
+    given: list[Answer]
+    files: dict[str, dict[str, Any]]
+
+
+def about_item(actor: Actor, subject: Subject, code: str) -> AboutItem:
+    """An item as it stands at any step at which it is judged."""
+    found = look_anywhere(subject)
+    one = next(one for one in found.outcomes if one.entry.code == code)
+    given = [answer for answer in queries.answers_of(subject) if answer.item_code == code]
+    waiting = queries.open_exemption(subject, code)
+    return AboutItem(
+        subject=subject,
+        line=line_of(actor, subject, one, found.facts, {code: waiting} if waiting else {}),
+        given=given,
+        files=files_of(subject, (answer.sha256 for answer in given)),
+    )
+
+
+def line_of(
+    actor: Actor,
+    subject: Subject,
+    one: JudgedItem,
+    facts: Mapping[str, Value],
+    opened: Mapping[str, Exemption],
+) -> Line:
+    """An item in words; `opened` are the exemptions that wait or hold, by item."""
+    item, exemption = one.item, opened.get(one.entry.code)
+    stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN}
+    return Line(
+        code=one.entry.code,
+        text=in_words(item.head.name),
+        severity=item.severity,
+        outcome=one.outcome,
+        source=source_tag(item.head.status),
+        citation=source_in_words(item.head),
+        why=wording.why_closed(item, one.outcome, one.missing) if stands else "",
+        remedy=wording.remedy(item, one.outcome, one.missing) if stands else in_words(item.remedy),
+        question=in_words(item.question) if item.question else "",
+        asked=wording.asked_words(item.asked),
+        facts=facts_of_item(subject, item, facts),
+        answer=one.answer,
+        exemption=exemption,
+        may_answer=may_answer(actor, subject, item),
+        may_ask=stands and exemption is None and ANSWER not in one.missing and may_ask(actor, subject, item),
+        blocks=one.blocks,
+    )
+
+
+def may_answer(actor: Actor, subject: Subject, item: Item) -> bool:
+    asked = item.question is not None and actor.may(P.CHECK_ANSWER)
+    return asked and queries.has_role(actor, subject, queries.ROLE_OF[item.asked])
+
+
+def may_ask(actor: Actor, subject: Subject, item: Item) -> bool:
+    able = item.severity is Severity.RESTRICTED and actor.may(P.EXEMPTION_REQUEST)
+    return able and queries.has_role(actor, subject, PartyRole.CLIENT)
+
+
+def facts_of_item(subject: Subject, item: Item, facts: Mapping[str, Value]) -> list[FactLine]:
+    """What an item's condition asks for, in words, with where each is recorded."""
+    names = item.condition.facts if item.condition else ()
+    hrefs = hrefs_of(subject)
+    return [
+        FactLine(
+            name=name,
+            label=fact_label(name),
+            value=value_in_words(name, facts[name]) if name in facts else "",
+            source="、".join(wording.source_words([name])),
+            href=hrefs.get(_place_of(name), ""),
+        )
+        for name in names
+    ]
+
+
+def _place_of(name: str) -> str:
+    fitting = [start for start in RECORDED if name.startswith(start)]
+    return RECORDED[max(fitting, key=len)] if fitting else ""
+
+
+def files_of(subject: Subject, digests: Iterable[str | None]) -> dict[str, dict[str, Any]]:
+    """Evidence of a subject by digest, as components/evidence.html draws it."""
+    wanted = [one for one in digests if one]
+    rows = db.session.scalars(
+        sa.select(EvidenceFile).where(EvidenceFile.subject_id == subject.id, EvidenceFile.sha256.in_(wanted))
+    )
+    return {file.sha256: _file_row(file) for file in rows}
+
+
+def _file_row(file: EvidenceFile) -> dict[str, Any]:
+    return {
+        "name": file.file_name,
+        "size_text": size_text(file),
+        "sha256": file.sha256,
+        "sm3": file.sm3,
+        "uploaded_at": file.uploaded_at,
+        "uploaded_by": f"{file.organisation.name} {file.uploader.name}",
+        "href": url_for("evidence.download", key=file.id),
+    }
+
+
+def home_of(subject: Subject) -> tuple[str, str, str]:
+    """Where a subject's own pages begin: its kind's list in words and address, and its own page."""
+    if subject.kind is SubjectKind.CONTRACT:
+        return str(_("合同")), url_for("contracts.index"), url_for("contracts.detail", code=subject.code)
+    return str(_("项目")), url_for("projects.index"), url_for("projects.detail", code=subject.code)
+
+
+# --- a kept run ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeptLine:
+    """One item as it came out in a run, under the version of then."""
+
+    code: str
+    version: int
+    text: str
+    severity: Severity
+    outcome: Outcome
+    why: str
+    answer: Answer | None
+    blocks: bool
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Everything templates/negative_lists/run.html reads; `fact_changes` and `outcome_changes` against `other`."""
+
+    subject: Subject
+    run: CheckRun
+    lines: list[KeptLine]
+    left_out: int
+    facts: list[FactLine]
+    unknown_facts: list[str]
+    runs: list[CheckRun]
+    other: CheckRun | None
+    fact_changes: list[dict[str, str]]
+    outcome_changes: list[dict[str, str]]
+
+
+def run_page(subject: Subject, run: CheckRun, other: CheckRun | None) -> RunPage:
+    """One run whole, and what is different from another one."""
+    facts = facts_in(run)
+    judged = [one for one in run.outcomes if one.outcome is not Outcome.NOT_APPLICABLE]
+    return RunPage(
+        subject=subject,
+        run=run,
+        lines=[_kept(one) for one in judged],
+        left_out=len(run.outcomes) - len(judged),
+        facts=[_fact_line(name, value) for name, value in sorted(facts.items())],
+        unknown_facts=sorted({name for one in judged for name in missing_of(one) if name in FACTS}),
+        runs=queries.runs_of(subject),
+        other=other,
+        fact_changes=fact_changes(facts_in(other), facts) if other else [],
+        outcome_changes=outcome_changes(other.outcomes, run.outcomes) if other else [],
+    )
+
+
+def facts_in(run: CheckRun) -> dict[str, Value]:
+    """The facts that a run saw, as they were kept."""
+    kept: dict[str, Any] = json.loads(run.facts)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+
+
+def missing_of(outcome: ItemOutcome) -> tuple[str, ...]:
+    return tuple(json.loads(outcome.missing))
+
+
+def _kept(one: ItemOutcome) -> KeptLine:
+    item = queries.item_of(one.item)
+    stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN}
+    return KeptLine(
+        code=one.item_code,
+        version=one.item.version,
+        text=in_words(item.head.name),
+        severity=one.severity,
+        outcome=one.outcome,
+        why=wording.why_closed(item, one.outcome, missing_of(one)) if stands else "",
+        answer=one.answer,
+        blocks=blocks(one.severity, one.outcome),
+    )
+
+
+def _fact_line(name: str, value: Value) -> FactLine:
+    return FactLine(name, _label(name), value_in_words(name, value), "", "")
+
+
+def _label(name: str) -> str:
+    return fact_label(name) if name in FACTS else name
+
+
+def fact_changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> list[dict[str, str]]:
+    """Facts that differ between two runs; what a run says of runs themselves is left out."""
+    names = sorted({*before, *after})
+    return [
+        {"field": _label(name), "old": _said(name, before), "new": _said(name, after)}
+        for name in names
+        if before.get(name) != after.get(name) and not name.startswith("screening.")
+    ]
+
+
+def _said(name: str, facts: Mapping[str, Value]) -> str:
+    return value_in_words(name, facts[name]) if name in facts else str(_("没有登记"))
+
+
+def outcome_changes(before: Iterable[ItemOutcome], after: Iterable[ItemOutcome]) -> list[dict[str, str]]:
+    """Items that came out otherwise, or under another version."""
+    old = {one.item_code: one for one in before}
+    new = {one.item_code: one for one in after}
+    return [
+        {
+            "field": _item_words(new.get(code) or old[code]),
+            "old": _outcome(old.get(code)),
+            "new": _outcome(new.get(code)),
+        }
+        for code in sorted({*old, *new})
+        if _outcome(old.get(code)) != _outcome(new.get(code))
+    ]
+
+
+def _item_words(one: ItemOutcome) -> str:
+    return f"{one.item_code} {in_words(queries.item_of(one.item).head.name)}"
+
+
+def _outcome(one: ItemOutcome | None) -> str:
+    if one is None:
+        return ""
+    label = str(one.outcome.label)
+    return label if one.item.version == 1 else str(_("%(outcome)s（第 %(n)s 版）", outcome=label, n=one.item.version))

@@ -1,0 +1,74 @@
+"""The life of an exemption: asked for by the client, decided by another person of the authority, ended by day or revoked."""
+
+import sqlalchemy as sa
+
+from app.core.actors import Actor
+from app.core.db import db
+from app.core.errors import Problem
+from app.core.permissions import Permission
+from app.lifecycle.workflow import Transition, Workflow
+from app.negative_lists import wording
+from app.negative_lists.kinds import ExemptionState
+from app.negative_lists.models import Exemption
+from app.negative_lists.queries import has_role
+from app.subjects.models import PartyRole, SubjectPerson
+
+P, S = Permission, ExemptionState
+
+
+def by_requester(actor: Actor, exemption: Exemption) -> bool:
+    return actor.organisation_id == exemption.requester_org
+
+
+def by_authority(actor: Actor, exemption: Exemption) -> bool:
+    """A competent authority of the subject, never the organisation that asked."""
+    return actor.organisation_id != exemption.requester_org and has_role(
+        actor, exemption.subject, PartyRole.COMPETENT_AUTHORITY
+    )
+
+
+def by_system(actor: Actor, _exemption: Exemption) -> bool:
+    return actor.is_system
+
+
+def other_hands(actor: Actor, exemption: Exemption) -> list[Problem]:
+    """I8, I11: keys and guards hold it as well; here it is said in words."""
+    if actor.user_id == exemption.requested_by:
+        return [wording.own_request()]
+    acted = sa.select(SubjectPerson.id).where(
+        SubjectPerson.subject_id == exemption.subject_id,
+        SubjectPerson.user_id == actor.user_id,
+        SubjectPerson.organisation_id == exemption.requester_org,
+    )
+    return [wording.acted_for_client()] if db.session.scalar(acted) else []
+
+
+WORKFLOW: Workflow[Exemption] = Workflow(
+    "exemption",
+    (
+        Transition(
+            P.EXEMPTION_DECIDE,
+            frozenset({S.REQUESTED}),
+            None,
+            relation=by_authority,
+            guards=(other_hands,),
+            needs_reason=True,
+        ),
+        Transition(P.EXEMPTION_REQUEST, frozenset({S.REQUESTED}), S.WITHDRAWN, relation=by_requester),
+        Transition(
+            P.EXEMPTION_REVOKE,
+            frozenset({S.GRANTED}),
+            S.REVOKED,
+            relation=by_authority,
+            needs_reason=True,
+            dangerous=True,
+        ),
+        Transition(P.EXEMPTION_LAPSE, frozenset({S.GRANTED}), S.LAPSED, relation=by_system),
+    ),
+)
+
+
+def moves() -> list[tuple[str, str]]:
+    """Every move: the table's, and the two that a decision comes to."""
+    decided = {(S.REQUESTED.value, S.GRANTED.value), (S.REQUESTED.value, S.REFUSED.value)}
+    return sorted({*WORKFLOW.moves(), *decided})

@@ -1,0 +1,141 @@
+"""Reads of purchases: those of a project, what is awarded and contracted, what may be spent, what falls due when."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.calendars.queries import due_by, statutory
+from app.calendars.working_time import DueDay
+from app.catalogues.reading import Head
+from app.core.clock import today
+from app.core.db import db
+from app.procurement.budget import Spent, allowed, over_limit
+from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
+from app.procurement.models import Procurement
+from app.projects.kinds import DeclarationState, ProjectState
+from app.projects.models import Declaration, Project
+
+# The rules of the statutory catalogue that a purchase is held to.
+SIGN, FILE, PUBLISH, BIDS = "DL01", "DL02", "DL03", "DL05"
+# Something may be bought from approval on until the end of operation; not while the project stands still.
+BUYING = frozenset(
+    {
+        ProjectState.APPROVED,
+        ProjectState.BUILDING,
+        ProjectState.TRIAL,
+        ProjectState.ACCEPTED,
+        ProjectState.OPERATING,
+        ProjectState.EVALUATING,
+    }
+)
+
+
+def procurements_of(project: Project) -> list[Procurement]:
+    """Every purchase of a project in the order in which they were planned."""
+    return list(
+        db.session.scalars(
+            sa.select(Procurement)
+            .where(Procurement.project_id == project.id)
+            .order_by(Procurement.number)
+            .options(
+                joinedload(Procurement.winner),
+                joinedload(Procurement.recorder),
+                joinedload(Procurement.awarder),
+                joinedload(Procurement.confirmer),
+            )
+        )
+    )
+
+
+def procurement_of(project: Project, number: int) -> Procurement | None:
+    """One purchase of a project by its number."""
+    return db.session.scalar(
+        sa.select(Procurement).where(Procurement.project_id == project.id, Procurement.number == number)
+    )
+
+
+def awarded(project: Project, purpose: Purpose) -> list[Procurement]:
+    """The purchases with a confirmed award that meet a purpose, by number."""
+    return [one for one in procurements_of(project) if one.state in SETTLED and purpose in one.purpose.covers]
+
+
+def purposes_met(found: list[Procurement], *states: ProcurementState) -> tuple[str, ...]:
+    """What is bought by purchases in these states, as codes."""
+    return tuple(sorted({purpose.value for one in found if one.state in states for purpose in one.purpose.covers}))
+
+
+def approved_declaration(project: Project) -> Declaration:
+    """The version that was approved; while there is none, the newest."""
+    approved = [one for one in project.versions if one.state is DeclarationState.APPROVED]
+    return approved[-1] if approved else project.current
+
+
+# --- money -----------------------------------------------------------------------------------------------------------
+
+
+def spent(one: Procurement) -> Spent:
+    """A purchase as the budget sees it: what is agreed, or awarded, or only planned."""
+    fen = one.contract_fen or (one.award_fen if one.state in SETTLED else None) or one.budget_fen
+    return Spent(one.number, one.purpose.value, fen, one.budget_fen, one.term_months)
+
+
+def over_budget(project: Project, found: list[Procurement]) -> int | None:
+    """How many live purchases cost more than is approved for them; None while nothing approved is on record."""
+    live = [spent(one) for one in found if one.state in LIVE]
+    declared = approved_declaration(project)
+    limits = allowed(declared.design_budget_fen, declared.estimate_fen, declared.operating_budget_fen)
+    return over_limit(live, limits)
+
+
+# --- deadlines -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One statutory deadline of a purchase: by when, when it was met, and how far its rule was verified."""
+
+    rule: Head
+    due: DueDay
+    done_on: date | None
+
+    @property
+    def late(self) -> bool:
+        return (self.done_on or today()) > self.due.day
+
+
+def deadlines_of(procurement: Procurement) -> list[DueLine]:
+    """What the law sets for a purchase from its award on: sign, publish, file."""
+    if procurement.state not in SETTLED or procurement.award_on is None:
+        return []
+    found = [_line(SIGN, procurement.award_on, procurement.contract_signed_on)]
+    if procurement.contract_signed_on is not None:
+        found.append(_line(PUBLISH, procurement.contract_signed_on, procurement.published_on))
+        found.append(_line(FILE, procurement.contract_signed_on, procurement.filed_on))
+    return found
+
+
+def _line(code: str, start: date, done_on: date | None) -> DueLine:
+    return DueLine(statutory(code).head, due_by(code, start), done_on)
+
+
+def short_notice(procurement: Procurement) -> bool:
+    """A tender whose bidders had less time than the law gives them."""
+    announced, due = procurement.announced_on, procurement.bids_due_on
+    if not procurement.method.is_tender or announced is None or due is None:
+        return False
+    return due < due_by(BIDS, announced).day
+
+
+def lacks_basis(procurement: Procurement) -> bool:
+    """A single-source purchase without the reason, the publicity or the proof of it."""
+    if not procurement.method.is_single_source:
+        return False
+    known = (
+        procurement.single_source_basis,
+        procurement.publicity_from,
+        procurement.publicity_until,
+        procurement.publicity_sha256,
+    )
+    return not all(known)

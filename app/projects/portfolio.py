@@ -1,0 +1,398 @@
+"""Many projects at once: the list with filters, sort and export, and the table by region."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import contains_eager, defer
+
+from app.calendars.queries import workdays_left
+from app.core.actors import Actor
+from app.core.charts import Bar, BarsChart, bars_chart
+from app.core.clock import today
+from app.core.db import db
+from app.core.formats import fmt
+from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
+from app.core.permissions import Permission
+from app.gates.kinds import Phase
+from app.lifecycle.models import Task, TaskState
+from app.lifecycle.queries import Deadline
+from app.negative_lists.models import CheckRun
+from app.organisations.models import Region, RegionLevel
+from app.projects.kinds import ProjectState
+from app.projects.models import Declaration, Project
+from app.projects.queries import newest_declaration, newest_run, phase_column, phase_of
+from app.subjects.models import Party, PartyRole, Subject
+from app.subjects.queries import in_reach
+
+# Sorts what has no day yet behind everything that has one.
+FAR = date(9999, 12, 31)
+# What belongs to a division itself and to none below it is asked for by its code and this mark.
+ITSELF = "."
+
+
+@dataclass
+class Beside:
+    """What stands beside projects in a list, read for the shown ones at once: next deadline, blocking items."""
+
+    due: dict[int, tuple[date, bool]] = field(default_factory=dict)
+    blocking: dict[int, int] = field(default_factory=dict)
+
+    def read(self, subject_ids: Iterable[int]) -> None:
+        keys = list(subject_ids)
+        tasks = sa.select(Task.subject_id, sa.func.min(Task.due_on)).where(
+            Task.subject_id.in_(keys), Task.state == TaskState.OPEN
+        )
+        self.due |= {key: (day, day < today()) for key, day in db.session.execute(tasks.group_by(Task.subject_id))}
+        runs = sa.select(Project.subject_id, CheckRun.blocking).join(CheckRun, newest_run())
+        found = db.session.execute(runs.where(Project.subject_id.in_(keys)))
+        self.blocking |= {row.subject_id: row.blocking for row in found}
+
+
+# An export is read beside in parts of this many, because a statement carries only so many values.
+PART = 500
+
+
+@dataclass
+class ProjectListing(Listing):
+    """The list of projects with what stands beside each of them."""
+
+    beside: Beside = field(default_factory=Beside)
+
+    def _things(self, keys: list[int]) -> list[Any]:
+        things = super()._things(keys)
+        self.beside.read(one.project.subject_id for one in things)
+        return things
+
+    def export(self) -> Response | None:
+        wanted = self._filtered().order_by(None).with_only_columns(Project.subject_id)
+        keys = list(db.session.scalars(wanted)) if request.args.get("export") else []
+        for start in range(0, len(keys), PART):
+            self.beside.read(keys[start : start + PART])
+        return super().export()
+
+
+def projects_list(actor: Actor) -> Listing:
+    """The projects in the actor's reach, what is declared now beside each."""
+    statement = (
+        sa.select(Declaration)
+        .select_from(Project)
+        .join(Subject, Subject.id == Project.subject_id)
+        .join(Region, Region.id == Subject.region_id)
+        .join(Declaration, newest_declaration())
+        .where(in_reach(actor))
+    )
+    project = contains_eager(Declaration.project)
+    subject = project.contains_eager(Project.subject)
+    may_open = actor.may(Permission.PROJECT_DECLARE)
+    beside = Beside()
+    return ProjectListing(
+        caption=_("项目"),
+        statement=statement,
+        options=(
+            subject.contains_eager(Subject.region),
+            subject.selectinload(Subject.parties).joinedload(Party.organisation),
+            *(defer(column) for column in _LONG),
+        ),
+        definition=(*_COLUMNS, *_columns_beside(beside)),
+        id_column=Declaration.id,
+        href=lambda one: url_for("projects.detail", code=one.project.code),
+        default_sort="code",
+        default_desc=True,
+        filters=_filters(actor),
+        empty_title=_("没有项目"),
+        empty_hint=_("这里列出您的机构作为当事方、或在您的管辖范围内的项目。"),
+        empty_action=(_("申报项目"), url_for("projects.new")) if may_open else None,
+        file_name="projects",
+        beside=beside,
+    )
+
+
+# A list shows none of the long texts.
+_LONG = (
+    *(Declaration.content, Declaration.purpose, Declaration.functions),
+    *(Declaration.operating_plan, Declaration.exit_plan),
+)
+
+
+def _client(one: Declaration) -> str:
+    names = [p.organisation.name for p in one.project.subject.parties if p.role is PartyRole.CLIENT]
+    return str(_("、").join(names))
+
+
+def _state_cell(one: Declaration) -> Cell:
+    taken_in = str(_("存量项目")) if one.project.is_taken_in else ""
+    return Cell(str(one.project.state.label), kind="status", tone=one.project.state.tone, sub=taken_in)
+
+
+def _money_cell(fen: int | None) -> Cell:
+    return Cell(fmt.wan(fen), kind="money", exact=_("%(yuan)s 元", yuan=fmt.money(fen)) if fen is not None else "")
+
+
+def _wan(fen: int | None) -> Decimal | None:
+    return Decimal(fen) / 1_000_000 if fen is not None else None
+
+
+_COLUMNS = (
+    Column("code", _l("编号"), lambda d: Cell(d.project.code, kind="code"), sort=Project.code, kind="code"),
+    Column("title", _l("名称"), lambda d: Cell(d.project.subject.title, kind="link"), sort=Subject.title, kind="link"),
+    Column("client", _l("项目单位"), _client, optional=True),
+    Column("region", _l("区划"), lambda d: d.project.subject.region.name, sort=Region.path, optional=True),
+    Column("phase", _l("阶段"), lambda d: str(phase_of(d.project).label)),
+    Column("state", _l("状态"), _state_cell, sort=Project.state, kind="status"),
+    Column(
+        "design_budget",
+        _l("设计概算"),
+        lambda d: _money_cell(d.design_budget_fen),
+        sort=sa.func.coalesce(Declaration.design_budget_fen, -1),
+        align="end",
+        unit=_l("万元"),
+        kind="money",
+        value=lambda d: _wan(d.design_budget_fen),
+        optional=True,
+    ),
+)
+_NEXT_DUE = sa.func.coalesce(
+    sa.select(sa.func.min(Task.due_on))
+    .where(Task.subject_id == Project.subject_id, Task.state == TaskState.OPEN)
+    .correlate(Project)
+    .scalar_subquery(),
+    sa.literal(FAR),
+)
+
+
+def _columns_beside(beside: Beside) -> tuple[Column, ...]:
+    """Columns whose values come from other rooms' records, read once for the page."""
+
+    def due(one: Declaration) -> Cell:
+        day, late = beside.due.get(one.project.subject_id, (None, False))
+        if day is None:
+            return Cell("")
+        return Cell(fmt.date(day), kind="deadline", deadline=Deadline(workdays_left(day), fmt.date(day), late, False))
+
+    def blocking(one: Declaration) -> Cell:
+        count = beside.blocking.get(one.project.subject_id)
+        if count is None:
+            return Cell("")
+        href = url_for("negative_lists.of_project", code=one.project.code) if count else ""
+        return Cell(fmt.whole(count), tone="bad" if count else "", href=href)
+
+    return (
+        Column(
+            "due",
+            _l("最近期限"),
+            due,
+            sort=_NEXT_DUE,
+            kind="deadline",
+            value=lambda d: beside.due.get(d.project.subject_id, (None,))[0],
+        ),
+        Column(
+            "blocking",
+            _l("阻断条目"),
+            blocking,
+            align="end",
+            optional=True,
+            value=lambda d: beside.blocking.get(d.project.subject_id),
+        ),
+    )
+
+
+def late_tasks() -> sa.ColumnElement[bool]:
+    """Somebody owes something on the project since before today."""
+    return sa.exists().where(Task.subject_id == Project.subject_id, Task.state == TaskState.OPEN, Task.due_on < today())
+
+
+def _blocked() -> sa.ColumnElement[bool]:
+    runs = sa.select(Project.subject_id).join(CheckRun, newest_run()).where(CheckRun.blocking > 0)
+    return Project.subject_id.in_(runs)
+
+
+def _yes_or_no(condition: Any) -> Any:
+    """A filter with two answers; anything else matches nothing."""
+
+    def apply(value: str) -> Any:
+        return {"yes": condition(), "no": sa.not_(condition())}.get(value)
+
+    return apply
+
+
+def _region_filter(code: str) -> Any:
+    """The division of this code and all below it; marked as itself, only what belongs to the division."""
+    if code.endswith(ITSELF):
+        return Region.code == code.removesuffix(ITSELF)
+    path = sa.select(Region.path).where(Region.code == code).scalar_subquery()
+    return Region.path.startswith(path)
+
+
+def places_in_reach(actor: Actor) -> list["Place"]:
+    """The divisions by which the actor's projects are counted, in order of code."""
+    keys = sa.select(Subject.region_id).join(Project, Project.subject_id == Subject.id).where(in_reach(actor))
+    return sorted(set(_places(db.session.scalars(keys.distinct())).values()), key=lambda place: place.code)
+
+
+def _filters(actor: Actor) -> tuple[Filter, ...]:
+    both = (("yes", _l("是")), ("no", _l("否")))
+    phases = {phase.value for phase in Phase}
+    return (
+        Filter("q", _l("编号或名称"), lambda text: sa.or_(like(Project.code, text), like(Subject.title, text))),
+        Filter(
+            "phase",
+            _l("阶段"),
+            lambda value: phase_column() == value if value in phases else None,
+            "select",
+            options_of(Phase),
+        ),
+        Filter("state", _l("状态"), member_or_none(ProjectState, Project.state), "select", options_of(ProjectState)),
+        Filter(
+            "region",
+            _l("区划"),
+            _region_filter,
+            "select",
+            [(one.code, one.name) for one in places_in_reach(actor)],
+        ),
+        Filter("late", _l("逾期"), _yes_or_no(late_tasks), "select", both),
+        Filter("blocked", _l("有阻断条目"), _yes_or_no(_blocked), "select", both),
+        Filter("taken_in", _l("存量项目"), _yes_or_no(lambda: Project.taken_in_on.is_not(None)), "select", both),
+    )
+
+
+# --- by region -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city with all below it, or what belongs to a province itself."""
+
+    code: str
+    name: str
+
+
+@dataclass
+class Tally:
+    """What the projects of a place come to; money is what is declared, with the projects that declare none yet."""
+
+    place: Place
+    phases: dict[Phase, int] = field(default_factory=dict)
+    late_projects: int = 0
+    late_tasks: int = 0
+    blocked: int = 0
+    blocking: int = 0
+    budget_fen: int = 0
+    without_budget: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.phases.values())
+
+    def add(self, other: "Tally") -> None:
+        for phase, count in other.phases.items():
+            self.phases[phase] = self.phases.get(phase, 0) + count
+        for name in ("late_projects", "late_tasks", "blocked", "blocking", "budget_fen", "without_budget"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The table by region with its sum, and how many projects stand in each phase."""
+
+    rows: list[Tally]
+    total: Tally
+    chart: BarsChart
+
+    @property
+    def phases(self) -> list[tuple[Phase, Any]]:
+        return [(phase, phase.label) for phase in Phase]
+
+
+def overview_of(actor: Actor) -> Overview:
+    """All projects in reach by place; a fixed number of queries, whatever their number."""
+    by_region = _tallies(actor)
+    places = _places(by_region)
+    rows: dict[str, Tally] = {}
+    for region_id, tally in by_region.items():
+        place = places[region_id]
+        rows.setdefault(place.code, Tally(place)).add(tally)
+    total = Tally(Place("", str(_("合计"))))
+    for row in rows.values():
+        total.add(row)
+    bars = [Bar(str(phase.label), Decimal(total.phases.get(phase, 0))) for phase in Phase]
+    return Overview([rows[code] for code in sorted(rows)], total, bars_chart(bars if total.total else []))
+
+
+def _tallies(actor: Actor) -> dict[int, Tally]:
+    """What is counted, by the region that a project names."""
+    found: dict[int, Tally] = {}
+    nowhere = Place("", "")
+    for region_id, phase, count, budget, without in db.session.execute(_counted(actor)):
+        tally = found.setdefault(region_id, Tally(nowhere))
+        tally.phases[Phase(phase)] = count
+        tally.budget_fen += int(budget or 0)
+        tally.without_budget += without
+    for region_id, projects, tasks in db.session.execute(_late(actor)):
+        found[region_id].late_projects, found[region_id].late_tasks = projects, tasks
+    for region_id, projects, items in db.session.execute(_blocking(actor)):
+        found[region_id].blocked, found[region_id].blocking = projects, items
+    return found
+
+
+def _counted(actor: Actor) -> sa.Select[int, str, int, int | None, int]:
+    phase = phase_column().label("phase")
+    budget = Declaration.design_budget_fen
+    return (
+        sa.select(
+            Subject.region_id, phase, sa.func.count(), sa.func.sum(budget), sa.func.count() - sa.func.count(budget)
+        )
+        .select_from(Project)
+        .join(Subject, Subject.id == Project.subject_id)
+        .join(Declaration, newest_declaration())
+        .where(in_reach(actor))
+        .group_by(Subject.region_id, phase)
+    )
+
+
+def _late(actor: Actor) -> sa.Select[int, int, int]:
+    return (
+        sa.select(Subject.region_id, sa.func.count(sa.distinct(Project.id)), sa.func.count(Task.id))
+        .select_from(Project)
+        .join(Subject, Subject.id == Project.subject_id)
+        .join(Task, Task.subject_id == Project.subject_id)
+        .where(in_reach(actor), Task.state == TaskState.OPEN, Task.due_on < today())
+        .group_by(Subject.region_id)
+    )
+
+
+def _blocking(actor: Actor) -> sa.Select[int, int, int]:
+    return (
+        sa.select(Subject.region_id, sa.func.count(), sa.func.sum(CheckRun.blocking))
+        .select_from(Project)
+        .join(Subject, Subject.id == Project.subject_id)
+        .join(CheckRun, newest_run())
+        .where(in_reach(actor), CheckRun.blocking > 0)
+        .group_by(Subject.region_id)
+    )
+
+
+def _places(region_ids: Iterable[int]) -> dict[int, Place]:
+    """The place by which each of these regions is counted: the city it lies in, or the region above cities itself."""
+    wanted = sa.select(Region.id, Region.path).where(Region.id.in_(list(region_ids)))
+    paths = {row.id: row.path for row in db.session.execute(wanted)}
+    codes = {code for path in paths.values() for code in _codes(path)}
+    known = {one.code: one for one in db.session.scalars(sa.select(Region).where(Region.code.in_(codes)))}
+    return {key: _place([known[code] for code in _codes(path)]) for key, path in paths.items()}
+
+
+def _codes(path: str) -> Iterator[str]:
+    return (code for code in path.split("/") if code)
+
+
+def _place(line: list[Region]) -> Place:
+    city = next((one for one in line if one.level is RegionLevel.CITY), None)
+    if city is not None:
+        return Place(city.code, city.name)
+    return Place(f"{line[-1].code}{ITSELF}", str(_("%(name)s本级", name=line[-1].name)))

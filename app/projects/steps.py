@@ -1,0 +1,195 @@
+"""Steps of a project from one state to the next: what stands against one, and taking it, judged as things stand now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.conditions.facts import Value
+from app.conditions.gathering import facts_of
+from app.core.actors import Actor
+from app.core.clock import today
+from app.core.db import db, serialise
+from app.core.errors import Problem, Refused, WrongState
+from app.core.permissions import Permission
+from app.gates import queries as gates
+from app.gates.actions import About, Ruling, record_decision
+from app.gates.kinds import Step, Verdict
+from app.gates.models import Decision
+from app.gates.obligations import drop_open
+from app.lifecycle.actions import ask_once, drop_tasks, finish_task
+from app.negative_lists import screening
+from app.negative_lists.actions import store_run
+from app.negative_lists.kinds import Cause
+from app.projects.kinds import DeclarationState, ProjectKind, ProjectState
+from app.projects.models import Project
+from app.projects.queries import client_of
+
+P, S, V = Permission, ProjectState, Verdict
+
+
+@dataclass(frozen=True)
+class Move:
+    """From which states a step is taken, where it leads, and the date that it sets; a state of None stays."""
+
+    sources: frozenset[ProjectState]
+    passed: ProjectState
+    returned: ProjectState | None = None
+    refused: ProjectState | None = None
+    day: str = ""
+
+
+MOVES: dict[Step, Move] = {
+    Step.APPROVE: Move(frozenset({S.SUBMITTED}), S.APPROVED, S.DRAFT, S.REFUSED, "approved_on"),
+    Step.BUILD: Move(frozenset({S.APPROVED}), S.BUILDING, day="build_started_on"),
+    Step.TRIAL: Move(frozenset({S.BUILDING}), S.TRIAL, day="trial_from"),
+    Step.ACCEPT: Move(frozenset({S.TRIAL}), S.ACCEPTED, day="accepted_on"),
+    Step.HAND_OVER: Move(frozenset({S.ACCEPTED}), S.OPERATING, day="operation_from"),
+    # Whatever an evaluation comes to, the service goes on; only an exit ends it.
+    Step.EVALUATE: Move(frozenset({S.EVALUATING}), S.OPERATING, S.OPERATING, S.OPERATING),
+    Step.EXIT: Move(frozenset({S.OPERATING, S.EVALUATING}), S.EXITED, day="ended_on"),
+}
+BUILDING_STEPS = frozenset({Step.BUILD, Step.TRIAL, Step.ACCEPT})
+# Working days of what is owed next; defaults of the product, see docs/glossary.md. A self-evaluation is reported within
+# two years of operation.
+CORRECT_WITHIN = 10
+BUILD_WITHIN = 120
+EVALUATE_WITHIN = 480
+# What the authority owes on a submitted declaration.
+REVIEW = (P.PROJECT_DECIDE, P.PROJECT_OPINE, P.DUPLICATE_JUDGE)
+# What was owed for a step, and what is owed again when it is returned.
+_ASKED_FOR = {
+    Step.APPROVE: REVIEW,
+    Step.BUILD: (P.PROJECT_BUILD,),
+    Step.EVALUATE: (P.PROJECT_CONCLUDE, P.PROJECT_OPINE),
+}
+_AGAIN = {Step.APPROVE: P.PROJECT_SUBMIT, Step.EVALUATE: P.PROJECT_EVALUATE}
+# What becomes of the version that was decided on.
+_SETTLED = {
+    V.PASSED: DeclarationState.APPROVED,
+    V.CONDITIONAL: DeclarationState.APPROVED,
+    V.RETURNED: DeclarationState.RETURNED,
+    V.REFUSED: DeclarationState.REFUSED,
+}
+
+
+def problems_at(project: Project, step: Step) -> list[Problem]:
+    """Everything that keeps a step closed, at once: what gates miss, and what lists forbid or cannot tell."""
+    values = facts_of(project.subject)
+    return _problems(project, step, values, screening.look(project.subject, step, values))
+
+
+def _problems(project: Project, step: Step, values: dict[str, Value], found: screening.Screening) -> list[Problem]:
+    asked = [*gates.problems_at(project.subject, step, values), *screening.problems(found)]
+    return [*_nothing_is_built(project, step), *asked]
+
+
+def _nothing_is_built(project: Project, step: Step) -> list[Problem]:
+    """A project that only keeps running what exists is handed over as it is approved: it has no building to begin."""
+    if step not in BUILDING_STEPS or project.current.kind is not ProjectKind.MAINTAIN:
+        return []
+    return [
+        Problem(
+            _("运行维护类项目没有“%(step)s”这一步。", step=step.label),
+            why=_("没有建设内容，批复后直接办理移交投运。"),
+            remedy=_("请到“验收与移交”办理移交。"),
+        )
+    ]
+
+
+def alone(project: Project) -> Project:
+    """One step at a time: waits for whoever is at it, then reads the project as that one left it."""
+    serialise(f"project:{project.code}")
+    db.session.flush()
+    # The second of two must not act on what he read before he waited.
+    db.session.refresh(project)
+    db.session.expire(project, ["versions"])
+    db.session.refresh(project.current)
+    return project
+
+
+def sources_of(project: Project, step: Step) -> frozenset[ProjectState]:
+    """The states from which a step is taken: where nothing is built, operation follows approval."""
+    if step is Step.HAND_OVER and project.current.kind is ProjectKind.MAINTAIN:
+        return frozenset({S.APPROVED})
+    return MOVES[step].sources
+
+
+def take(actor: Actor, project: Project, step: Step, ruling: Ruling, about: About) -> Decision:
+    """Decides a step and moves the project; refuses to let it through while anything stands against it.
+
+    Part of a running act. Facts are gathered once, and gates, lists and the decision all judge those same facts.
+    """
+    alone(project)
+    _refuse_wrong_state(project, step)
+    values = facts_of(project.subject)
+    found = screening.look(project.subject, step, values)
+    problems = _problems(project, step, values, found) if ruling.verdict.lets_through else []
+    if problems:
+        raise Refused(problems)
+    store_run(actor, project.subject, found, Cause.STEP)
+    decision = record_decision(actor, project.subject, step, ruling, about, values)
+    if step is Step.APPROVE:
+        project.current.state = _SETTLED[ruling.verdict]
+    # The guards on projects ask for the decision and the settled version, so those are written first.
+    db.session.flush()
+    _move(project, MOVES[step], ruling.verdict)
+    db.session.flush()
+    _settle_tasks(actor, project, step, ruling.verdict)
+    return decision
+
+
+def _refuse_wrong_state(project: Project, step: Step) -> None:
+    allowed = sources_of(project, step)
+    if project.state not in allowed:
+        listed = _("、").join(str(state.label) for state in sorted(allowed))
+        raise WrongState(
+            Problem(
+                _("当前状态不能办理“%(step)s”。", step=step.label),
+                why=_("现在是“%(state)s”，只有在“%(allowed)s”时才能办理。", state=project.state.label, allowed=listed),
+                remedy=_("请刷新页面查看最新状态。"),
+            )
+        )
+
+
+def _move(project: Project, move: Move, verdict: Verdict) -> None:
+    target: ProjectState | None = move.passed
+    if not verdict.lets_through:
+        target = move.returned if verdict is V.RETURNED else move.refused
+    if target is None:
+        return
+    changes: dict[str, Any] = {"state": target}
+    if verdict.lets_through and move.day:
+        changes[move.day] = today()
+    if target is S.REFUSED:
+        changes["ended_on"] = today()
+    for name, value in changes.items():
+        setattr(project, name, value)
+
+
+def _settle_tasks(actor: Actor, project: Project, step: Step, verdict: Verdict) -> None:
+    """Ends what was owed for the step, and opens what is owed next; other rooms see to their own tasks."""
+    subject = project.subject
+    if project.state in {S.REFUSED, S.EXITED}:
+        drop_open(actor, subject)
+        drop_tasks(actor, subject)
+        return
+    for permission in _ASKED_FOR.get(step, ()):
+        finish_task(actor, subject, permission)
+        drop_tasks(actor, subject, (permission,))
+    if verdict is V.RETURNED and step in _AGAIN:
+        ask_once(subject, client_of(project).id, _AGAIN[step], CORRECT_WITHIN)
+    else:
+        ask_for_next(project)
+
+
+def ask_for_next(project: Project) -> None:
+    """Opens the client's task for the next step that a project itself keeps; a project that waits for others has none.
+
+    Part of a running act.
+    """
+    client = client_of(project)
+    if project.state is S.APPROVED and project.current.kind is not ProjectKind.MAINTAIN:
+        ask_once(project.subject, client.id, P.PROJECT_BUILD, BUILD_WITHIN)
+    elif project.state is S.OPERATING:
+        ask_once(project.subject, client.id, P.PROJECT_EVALUATE, EVALUATE_WITHIN)

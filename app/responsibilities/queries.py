@@ -1,0 +1,173 @@
+"""The responsibility lists of a project, the template it is measured by, and what is wrong with one today."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.audit.heads import first_since
+from app.audit.models import TrailHead
+from app.catalogues.models import CatalogueEntry
+from app.catalogues.queries import all_current, parsed
+from app.conditions.gathering import divisions_of
+from app.core.clock import local, today
+from app.core.db import db
+from app.gates.wording import in_words
+from app.projects.models import Project
+from app.responsibilities.duty_file import DUTY_KIND, Duty
+from app.responsibilities.findings import Finding, Line, findings
+from app.responsibilities.models import DutyAssignment, DutyLine, DutyList, DutyListState
+from app.responsibilities.template import Member, TemplateDuty, phases_walked, template_for
+from app.subjects.models import PartyRole, Subject
+from app.subjects.queries import parties_of
+
+S = DutyListState
+# Whose signatures make a list: who manages, builds and operates.
+SIGNING_ROLES = frozenset({PartyRole.CLIENT, PartyRole.OPERATOR, PartyRole.BUILDER})
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def lists_of(project: Project) -> list[DutyList]:
+    """Every version of a project's list, newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(DutyList)
+            .where(DutyList.project_id == project.id)
+            .order_by(DutyList.number.desc())
+            .options(selectinload(DutyList.signatures))
+        )
+    )
+
+
+def list_of(project: Project, number: int) -> DutyList | None:
+    return db.session.scalar(
+        sa.select(DutyList).where(DutyList.project_id == project.id, DutyList.number == number).options(*_whole())
+    )
+
+
+def _newest(project_id: int, *states: DutyListState) -> DutyList | None:
+    return db.session.scalar(
+        sa.select(DutyList)
+        .where(DutyList.project_id == project_id, DutyList.state.in_(states))
+        .order_by(DutyList.number.desc())
+        .limit(1)
+        .options(*_whole())
+    )
+
+
+def _whole() -> tuple[ORMOption, ...]:
+    """A list with its lines, their letters and what they are taken from."""
+    return (
+        selectinload(DutyList.lines).selectinload(DutyLine.assignments).joinedload(DutyAssignment.organisation),
+        selectinload(DutyList.lines).joinedload(DutyLine.entry),
+    )
+
+
+def signed_list(project: Project) -> DutyList | None:
+    """The list that is in force: the newest one signed by all."""
+    return _newest(project.id, S.SIGNED)
+
+
+def open_list(project: Project) -> DutyList | None:
+    """The list that is being drafted or signed."""
+    return _newest(project.id, S.DRAFT, S.SIGNING)
+
+
+def line_of(duty_list: DutyList, key: int) -> DutyLine | None:
+    return next((line for line in duty_list.lines if line.id == key), None)
+
+
+def signing_organisations(subject: Subject) -> list[int]:
+    """The organisations that sign a list: client, operators and builders."""
+    return sorted({party.organisation_id for party in parties_of(subject) if party.role in SIGNING_ROLES})
+
+
+# --- what a list is measured by --------------------------------------------------------------------------------------
+
+
+def members_of(subject: Subject) -> list[Member]:
+    """Each organisation of a subject once, in the order in which they joined."""
+    found: dict[int, Member] = {}
+    for party in parties_of(subject):
+        key, before = party.organisation_id, found.get(party.organisation_id)
+        roles = (before.roles if before else frozenset()) | {party.role.value}
+        found[key] = Member(key, party.organisation.name, party.side.value, roles)
+    return list(found.values())
+
+
+def walked_phases(project: Project) -> tuple[str, ...]:
+    """The phases that a project walks: by its kind, and from where it stood when it was taken in."""
+    newest = project.versions[-1] if project.versions else None
+    kind = newest.kind.value if newest and newest.kind else ""
+    return phases_walked(kind, _phase_taken_in(project))
+
+
+def _phase_taken_in(project: Project) -> str:
+    """The phase that a project taken in had reached that day; empty for one that was declared here."""
+    day = project.taken_in_on
+    if day is None:
+        return ""
+    reached = (
+        (project.operation_from, "operation"),
+        (project.accepted_on, "handover"),
+        (project.trial_from, "acceptance"),
+        (project.build_started_on, "build"),
+    )
+    return next((phase for begun, phase in reached if begun is not None and begun <= day), "procurement")
+
+
+def template_entries(project: Project, on: date) -> list[tuple[CatalogueEntry, TemplateDuty]]:
+    """The duties of the template that a project has with its parties of today, by the rules in force on a day."""
+    known = {entry.code: (entry, _template_duty(entry)) for entry in all_current(DUTY_KIND, on)}
+    duties = [duty for _entry, duty in known.values()]
+    subject = project.subject
+    chosen = template_for(duties, divisions_of(subject), walked_phases(project), members_of(subject))
+    return [known[duty.code] for duty in chosen]
+
+
+def _template_duty(entry: CatalogueEntry) -> TemplateDuty:
+    duty: Duty = parsed(entry)
+    head = duty.head
+    return TemplateDuty(head.code, duty.phase.value, duty.bearer.value, in_words(head.name), head.jurisdiction)
+
+
+# --- findings --------------------------------------------------------------------------------------------------------
+
+
+def findings_of(duty_list: DutyList) -> tuple[Finding, ...]:
+    """What is wrong with a list, against the parties of today.
+
+    A sealed list is measured by the rules of the day it was sealed: a rule that came later asks for an amendment when
+    one is drafted, it does not make a signed list wrong.
+    """
+    project = duty_list.project
+    day = local(duty_list.sealed_at).date() if duty_list.sealed_at else today()
+    template = [duty for _entry, duty in template_entries(project, day)]
+    return findings([judged(line) for line in duty_list.lines], members_of(project.subject), template)
+
+
+def judged(line: DutyLine) -> Line:
+    """A line as it is judged, with its text in the reader's language."""
+    duty: Duty | None = parsed(line.entry) if line.entry else None
+    return Line(
+        number=line.line,
+        code=line.entry.code if line.entry else "",
+        bearer=line.bearer.value,
+        text=in_words(duty.head.name) if duty else line.text,
+        letters=tuple((key, letter.value) for key, letter in line.letters.items()),
+        deadline=line.deadline,
+        basis=line.basis,
+        evidence=line.evidence.value if line.evidence else "",
+        evidence_words=line.evidence_words,
+        left_out=line.is_left_out,
+        by_law=duty is not None and duty.head.status.is_law,
+    )
+
+
+def covering_head(duty_list: DutyList) -> TrailHead | None:
+    """The tree head that first covered the list's last signature; printed on its documents."""
+    moments = [one.signed_at for one in duty_list.signatures]
+    return first_since(max(moments)) if moments else None

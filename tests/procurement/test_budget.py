@@ -1,0 +1,76 @@
+"""What may be spent: investment once for all that is built, operating by the year, to the fen."""
+
+import pytest
+
+from app.procurement.budget import Spent, allowed, investment_limit, operating_share, over_limit
+
+LIMITS = allowed(1000, 1200, 1200)
+
+
+def spent(number, purpose, fen, budget=None, months=None):
+    return Spent(number, purpose, fen, fen if budget is None else budget, months)
+
+
+def test_the_design_budget_goes_before_the_estimate():
+    assert allowed(1000, 1200, None).investment_fen == 1000
+    assert allowed(None, 1200, None).investment_fen == 1200
+    assert allowed(None, None, None).investment_fen is None
+
+
+@pytest.mark.parametrize(
+    "yearly, months, share",
+    [(1200, 12, 1200), (1200, 1, 100), (1000, 1, 83), (1000, 7, 583), (6, 1, 1), (5, 1, 0), (1000, 36, 3000)],
+)
+def test_operating_money_goes_by_the_month_half_up(yearly, months, share):
+    assert operating_share(allowed(None, None, yearly), months) == share
+
+
+@pytest.mark.parametrize("yearly, months", [(None, 12), (1200, None), (None, None)])
+def test_without_a_budget_or_a_term_there_is_no_share(yearly, months):
+    assert operating_share(allowed(None, None, yearly), months) is None
+
+
+def test_what_is_bought_with_its_operation_may_cost_both():
+    together = [spent(1, "build_and_operate", 1, months=12), spent(2, "supervise", 1)]
+    assert investment_limit(LIMITS, together) == 1000 + 1200
+    assert investment_limit(allowed(1000, None, None), together) is None
+    assert investment_limit(allowed(None, None, 1200), together) is None
+
+
+@pytest.mark.parametrize(
+    "listed, over",
+    [
+        ([], 0),
+        ([spent(1, "build", 1000)], 0),
+        ([spent(1, "build", 1001)], 1),
+        # The one that passes the limit counts, not those before it; whatever comes after passes it too.
+        ([spent(1, "build", 600), spent(2, "supervise", 500)], 1),
+        ([spent(1, "build", 600), spent(2, "supervise", 500), spent(3, "test", 1)], 2),
+        ([spent(3, "test", 1), spent(1, "build", 600), spent(2, "supervise", 400)], 1),
+        # More than its own budget is too much even where the whole would allow it.
+        ([spent(1, "build", 500, budget=400)], 1),
+        ([spent(1, "operate", 1200, months=12)], 0),
+        ([spent(1, "operate", 1201, months=12)], 1),
+        # Operations follow one another: each is held to its own term.
+        ([spent(1, "operate", 1200, months=12), spent(2, "operate", 1200, months=12)], 0),
+        ([spent(1, "build_and_operate", 2200, months=12)], 0),
+        ([spent(1, "build_and_operate", 2201, months=12)], 1),
+    ],
+    ids=str,
+)
+def test_purchases_beyond_what_is_approved_are_counted(listed, over):
+    assert over_limit(listed, LIMITS) == over
+
+
+@pytest.mark.parametrize(
+    "listed, limits",
+    [
+        ([spent(1, "build", 1)], allowed(None, None, 1)),
+        ([spent(1, "operate", 1, months=12)], allowed(1, None, None)),
+        ([spent(1, "build", 1), spent(2, "build_and_operate", 1, months=1)], allowed(1, None, None)),
+    ],
+    ids=str,
+)
+def test_what_nobody_recorded_cannot_be_told(listed, limits):
+    assert over_limit(listed, limits) is None
+    assert over_limit([], limits) == 0

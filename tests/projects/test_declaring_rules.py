@@ -1,0 +1,162 @@
+"""What contradicts itself in a declaration, case by case, and what is merely noticed."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.core.money import MAX_FEN
+from app.projects.differences import Difference, differences
+from app.projects.rules import Basics, Use, amount_flaws, basics_flaws, remarks, target_flaws, use_flaws, year_flaws
+from app.projects.wording import _REMARKS, _WORDS
+
+JUNE, MAY = date(2026, 6, 1), date(2026, 5, 31)
+NOTHING = Basics("XM-44-2026-0001", "平台", None, None, None, "")
+PLAIN = Use(False, False, True, "网上申报", "件", None, (None, None, None), None)
+
+
+def codes(found):
+    return [(one.code, one.place) for one in found]
+
+
+def changed(whole, **changes):
+    return type(whole)(**{**vars(whole), **changes})
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, []),
+        ({"planned_from": JUNE}, []),
+        ({"planned_from": JUNE, "planned_until": JUNE}, []),
+        ({"planned_from": JUNE, "planned_until": MAY}, [("planned_order", "planned_until")]),
+        ({"title": ""}, [("title", "title")]),
+        ({"mlps_level": 1}, []),
+        ({"mlps_level": 4}, []),
+        ({"mlps_level": 0}, [("mlps_level", "mlps_level")]),
+        ({"mlps_level": 5}, [("mlps_level", "mlps_level")]),
+        ({"prior_project": "XM-44-2026-0002"}, []),
+        ({"prior_project": "xm-44-2026-0001"}, [("prior_is_itself", "prior_project")]),
+        ({"no_data": True}, []),
+        ({"no_data": True, "data_items": 2}, [("data_listed", "no_data")]),
+        ({"data_items": 2, "components": 1}, []),
+        ({"no_components": True, "components": 1}, [("components_listed", "no_components")]),
+        (
+            {"planned_from": JUNE, "planned_until": MAY, "mlps_level": 9, "title": ""},
+            [("title", "title"), ("planned_order", "planned_until"), ("mlps_level", "mlps_level")],
+        ),
+    ],
+)
+def test_basics(changes, expected):
+    assert codes(basics_flaws(changed(NOTHING, **changes))) == expected
+
+
+@pytest.mark.parametrize(
+    "fen, flawed", [(None, False), (1, False), (MAX_FEN - 1, False), (0, True), (-1, True), (MAX_FEN, True)]
+)
+def test_amounts_are_unknown_or_more_than_nothing(fen, flawed):
+    assert codes(amount_flaws({"estimate": fen})) == ([("amount", "estimate")] if flawed else [])
+
+
+@pytest.mark.parametrize("year, flawed", [(None, False), (2000, False), (2100, False), (1999, True), (26, True)])
+def test_budget_years(year, flawed):
+    assert bool(codes(year_flaws(year))) is flawed
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, []),
+        ({"baseline": 1}, []),
+        ({"baseline": 0}, [("baseline_zero", "baseline")]),
+        ({"baseline": -1}, [("baseline_range", "baseline")]),
+        ({"baseline": 10**12}, [("baseline_range", "baseline")]),
+        ({"is_new": True}, []),
+        ({"is_new": True, "baseline": 5}, [("new_with_baseline", "baseline")]),
+        ({"is_new": True, "on_ledger": True}, [("new_on_ledger", "is_new")]),
+        ({"on_ledger": True, "is_active": False}, [("retired", "service")]),
+        ({"name": ""}, [("service_name", "name")]),
+        ({"unit": ""}, [("service_unit", "unit")]),
+        ({"name": "", "unit": "", "on_ledger": True}, []),
+        ({"forecasts": (1, 2, 3)}, []),
+        ({"forecasts": (0, None, -3)}, [("forecast", "forecast_first"), ("forecast", "forecast_third")]),
+        ({"unit_price": Decimal("0.000001")}, []),
+        ({"unit_price": Decimal(0)}, [("unit_price", "unit_price")]),
+        ({"unit_price": Decimal("0.0000001")}, [("unit_price", "unit_price")]),
+    ],
+)
+def test_the_use_of_a_service(changes, expected):
+    assert codes(use_flaws(changed(PLAIN, **changes))) == expected
+
+
+@pytest.mark.parametrize("value, flawed", [("0", False), ("-5", False), ("99.999999", False), ("1e12", True)])
+def test_targets_fit_their_column(value, flawed):
+    assert bool(codes(target_flaws(Decimal(value)))) is flawed
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ((None, None, None, 0), []),
+        ((100, 100, 100, 0), []),
+        ((101, 100, None, 0), ["costs_over_budget"]),
+        ((None, 110, 100, 0), []),
+        ((None, 111, 100, 0), ["budget_over_estimate"]),
+        ((101, None, 100, 2), ["own_without_reason"]),
+    ],
+)
+def test_remarks_stop_nothing_and_say_what_stands_out(given, expected):
+    assert [one.code for one in remarks(*given)] == expected
+
+
+def test_every_finding_has_its_words():
+    seen = {
+        *("title", "planned_order", "mlps_level", "prior_is_itself", "data_listed", "components_listed", "amount"),
+        *("budget_year", "service_name", "service_unit", "retired", "new_on_ledger", "new_with_baseline"),
+        *("baseline_zero", "baseline_range", "forecast", "unit_price", "target_value"),
+    }
+    assert set(_WORDS) == seen
+    assert set(_REMARKS) == {"costs_over_budget", "budget_over_estimate", "own_without_reason"}
+
+
+# --- what differs ----------------------------------------------------------------------------------------------------
+
+
+def content(**changes):
+    empty = {
+        "title": "平台",
+        "no_data": False,
+        "no_components": False,
+        "basics": {"kind": "new", "purpose": "甲"},
+        "money": {"estimate_fen": 1},
+        "operation": {"exit_plan": ""},
+    }
+    return (
+        empty | {name: [] for name in ("parties", "costs", "services", "data_items", "components", "targets")} | changes
+    )
+
+
+def cost(line, name, amount):
+    return {"line": line, "category": "software", "name": name, "amount_fen": amount}
+
+
+def test_the_same_content_differs_in_nothing():
+    assert differences(content(), content()) == ()
+
+
+def test_fields_differ_one_by_one():
+    after = content(title="新平台", basics={"kind": "new", "purpose": "乙"})
+    assert differences(content(), after) == (
+        Difference("basics", "title", "平台", "新平台"),
+        Difference("basics", "purpose", "甲", "乙"),
+    )
+
+
+def test_lines_are_found_again_by_name_whatever_their_number():
+    before = content(costs=[cost(1, "甲", 5), cost(2, "乙", 5), cost(3, "乙", 6)])
+    after = content(costs=[cost(4, "甲", 5), cost(5, "乙", 7), cost(6, "丙", 1)])
+    found = [
+        (one.before and one.before["amount_fen"], one.after and one.after["amount_fen"])
+        for one in differences(before, after)
+    ]
+    assert found == [(5, 7), (6, None), (None, 1)]
