@@ -13,6 +13,7 @@ from app.acceptances import handover_views
 from app.acceptances import views as acceptance_views
 from app.acceptances.facts import acceptance_facts
 from app.acceptances.handover_file import HANDOVER_KIND, parse_handover_item
+from app.acceptances.kinds import AcceptanceState, HandoverClass
 from app.acceptances.pages import acceptance_panel
 from app.accounts import commands as account_commands
 from app.accounts import login
@@ -41,13 +42,15 @@ from app.catalogues.catalogue import Catalogue
 from app.catalogues.kinds import CatalogueKind
 from app.catalogues.wording import N_
 from app.conditions.gathering import Provider as FactProvider
+from app.conditions.gathering import Words as FactWords
 from app.contracts import drafting_views
 from app.contracts import views as contract_views
 from app.contracts.facts import contract_facts
 from app.contracts.modes import parse_mode
 from app.contracts.of_projects import contracts_panel
+from app.contracts.queries import name_of_mode
 from app.core import clock, refusals, templating, web
-from app.core.db import db, prepare_engine
+from app.core.db import db, prepare_engine, words_of
 from app.demonstration import commands as demonstration_commands
 from app.demonstration import real_data_command
 from app.desk import views as desk_views
@@ -73,10 +76,21 @@ from app.organisations.region_file import parse_regions
 from app.plans import views as plan_views
 from app.procurement import views as procurement_views
 from app.procurement.facts import procurement_facts
+from app.procurement.kinds import Method, Purpose
 from app.procurement.pages import money_panel
 from app.projects import declaring_views, duplicates_views
 from app.projects import views as project_views
+from app.projects.duplicates import DuplicateFinding
 from app.projects.facts import project_facts
+from app.projects.kinds import (
+    Component,
+    CostCategory,
+    Deployment,
+    DocumentKind,
+    ProjectCategory,
+    ProjectKind,
+    Scope,
+)
 from app.projects.panels import Provider as PanelProvider
 from app.reports import commands as report_commands
 from app.reports import views as report_views
@@ -88,6 +102,8 @@ from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
 from app.services import views as service_views
+from app.services.models import ServiceCategory
+from app.subjects.models import PartyRole
 from app.whatif import commands as whatif_commands
 from app.whatif import views as whatif_views
 
@@ -174,6 +190,28 @@ FACT_PROVIDERS: tuple[FactProvider, ...] = (
     contract_facts,
 )
 
+# The closed lists whose codes facts hold, so that pages can say the words.
+FACT_WORDS: dict[str, FactWords] = {
+    "acceptance.final": words_of(AcceptanceState),
+    "acceptance.preliminary": words_of(AcceptanceState),
+    "contract.mode": name_of_mode,
+    "contract.procurement_method": words_of(Method),
+    "contract.service_categories": words_of(ServiceCategory),
+    "duplicate.verdict": words_of(DuplicateFinding),
+    "handover.classes": words_of(HandoverClass),
+    "parties.roles": words_of(PartyRole),
+    "procurement.awarded": words_of(Purpose),
+    "procurement.contracted": words_of(Purpose),
+    "project.category": words_of(ProjectCategory),
+    "project.cost_categories": words_of(CostCategory),
+    "project.deployment": words_of(Deployment),
+    "project.documents": words_of(DocumentKind),
+    "project.kind": words_of(ProjectKind),
+    "project.operating_mode": name_of_mode,
+    "project.own_components": words_of(Component),
+    "project.scope": words_of(Scope),
+}
+
 # What rooms above show on a project's page, in the order of the page.
 PROJECT_PANELS: tuple[PanelProvider, ...] = (duties_panel, money_panel, contracts_panel, acceptance_panel)
 
@@ -206,6 +244,7 @@ def _install_data(app: Flask) -> None:
     app.extensions["catalogues"] = Catalogue(CATALOGUE_KINDS, Path(__file__).parent)
     app.extensions["figure_forecasts"] = FIGURE_FORECASTS
     app.extensions["fact_providers"] = FACT_PROVIDERS
+    app.extensions["fact_words"] = FACT_WORDS
     app.extensions["project_panels"] = PROJECT_PANELS
     with app.app_context():
         prepare_engine(app)

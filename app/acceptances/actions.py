@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.acceptances import terms, wording
-from app.acceptances.kinds import AcceptanceState, ItemSource, Outcome, Stage
+from app.acceptances.going_on import STAGES, alone_with
+from app.acceptances.kinds import ItemSource, Outcome, Stage
 from app.acceptances.material import NOTHING, Material, keep
 from app.acceptances.models import Acceptance, AcceptanceItem, ItemOpinion, ItemResult, ItemSubmission
 from app.acceptances.prefill import Wanted, wanted_of
@@ -15,19 +15,17 @@ from app.acceptances.workflow import WORKFLOW
 from app.audit import act
 from app.core.actors import Actor, must
 from app.core.clock import now
-from app.core.db import Base, db, serialise
+from app.core.db import Base, db
 from app.core.errors import NotAllowed, Problem, Refused, Stale, WrongState
 from app.core.permissions import Permission
 from app.gates.kinds import Stance
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
-from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.steps import alone
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
 
 P = Permission
-STAGES = {ProjectState.BUILDING: Stage.PRELIMINARY, ProjectState.TRIAL: Stage.FINAL}
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ def remove_item(actor: Actor, acceptance: Acceptance, item: AcceptanceItem) -> N
 def _settle(actor: Actor, acceptance: Acceptance, item: AcceptanceItem | None) -> None:
     """Whether items may still be settled; once one is judged, the yardstick stays for the whole round."""
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_OPEN)
-    _alone(acceptance)
+    alone_with(acceptance)
     if any(one.results for one in acceptance.items):
         raise WrongState(wording.judging_began())
     if item is not None and (item.submissions or item.opinions):
@@ -190,7 +188,7 @@ def submit_item(actor: Actor, item: AcceptanceItem, text: str, material: Materia
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_DELIVER)
     if item.deliverer_id != actor.organisation_id:
         raise NotAllowed(wording.not_the_deliverer(item.deliverer.name))
-    _alone(acceptance)
+    alone_with(acceptance)
     if item.passed:
         raise WrongState(wording.passed_already(item.number))
     _must_say(text, _("请写明完成情况。"), "text")
@@ -219,7 +217,7 @@ def opine(actor: Actor, item: AcceptanceItem, stance: Stance, text: str, materia
     """The supervisor's opinion on an item; it binds nobody, and stays beside the judgement for good."""
     acceptance, subject = item.acceptance, item.acceptance.project.subject
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_OPINE)
-    _alone(acceptance)
+    alone_with(acceptance)
     _must_say(text, _("请写明监理意见。"), "text")
     with act(actor, P.ACCEPTANCE_OPINE, ref=acceptance.project.ref) as running:
         running.note(acceptance=acceptance.code, item=item.number)
@@ -244,7 +242,7 @@ def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, materia
     """The client's officer judges what was submitted, or on evidence of his own; the newest judgement counts."""
     acceptance, subject = item.acceptance, item.acceptance.project.subject
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_JUDGE)
-    _alone(acceptance)
+    alone_with(acceptance)
     last = item.submissions[-1] if item.submissions else None
     if judgement.seen != (last.number if last else 0):
         raise Stale(wording.newer_submission())
@@ -310,23 +308,3 @@ def _write(item: AcceptanceItem, made: Base) -> None:
     db.session.add(made)
     db.session.flush()
     db.session.expire(item, ["submissions", "results", "opinions"])
-
-
-def _refuse_halted(acceptance: Acceptance) -> None:
-    """A project that was suspended or ended meanwhile is not accepted."""
-    state = db.session.scalar(sa.select(Project.state).where(Project.id == acceptance.project_id))
-    if state is None or STAGES.get(state) is not acceptance.stage:
-        raise WrongState(wording.not_to_accept(acceptance.project.state))
-
-
-def _alone(acceptance: Acceptance) -> None:
-    """One act at a time on a round: waits for whoever is at it, then reads what he left."""
-    serialise(f"acceptance:{acceptance.code}")
-    db.session.flush()
-    state = db.session.scalar(sa.select(Acceptance.state).where(Acceptance.id == acceptance.id))
-    if state is not AcceptanceState.OPEN:
-        raise WrongState(wording.concluded_already(acceptance.code))
-    _refuse_halted(acceptance)
-    db.session.refresh(acceptance)
-    for one in acceptance.items:
-        db.session.expire(one, ["submissions", "results", "opinions"])

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _
-
 from app.acceptances import terms, wording
 from app.acceptances.content import Conclusion, acceptance_content, sealed, seen_digest
+from app.acceptances.going_on import alone_with
 from app.acceptances.kinds import AcceptanceState, Stage
 from app.acceptances.models import Acceptance
 from app.acceptances.queries import holders
@@ -16,7 +15,7 @@ from app.conditions.gathering import facts_of
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.db import db
-from app.core.errors import Problem, Refused, Stale, WrongState
+from app.core.errors import Problem, Refused, Stale
 from app.core.permissions import Permission
 from app.gates import queries as gates
 from app.gates.actions import About, Ruling
@@ -24,7 +23,7 @@ from app.gates.kinds import Step, Verdict
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task
 from app.negative_lists import screening
 from app.projects.models import Project
-from app.projects.steps import MOVES, alone, take
+from app.projects.steps import alone, take
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
 
@@ -52,8 +51,8 @@ def open_items(acceptance: Acceptance) -> list[Problem]:
 
 
 def assumed(stage: Stage) -> dict[str, Value]:
-    """What will be on record once the stage has passed; everything else is judged as it stands."""
-    return {f"acceptance.{stage.value}": "passed", f"acceptance.{stage.value}_open": 0}
+    """That the stage has passed, which it is about to; what its items came to is judged as it stands."""
+    return {f"acceptance.{stage.value}": "passed"}
 
 
 def step_problems(project: Project, step: Step, assumption: Mapping[str, Value]) -> list[Problem]:
@@ -69,8 +68,7 @@ def _conclude(
     WORKFLOW.check(actor, acceptance, permission, text)
     project = alone(acceptance.project)
     step = STEPS[acceptance.stage]
-    if project.state not in MOVES[step].sources:
-        raise WrongState(wording.not_to_accept(project.state))
+    alone_with(acceptance)
     if seen != seen_digest(acceptance):
         raise Stale(wording.something_changed())
     missing = open_items(acceptance) if passed else []
@@ -125,9 +123,3 @@ def _ask_after(actor: Actor, acceptance: Acceptance, permission: Permission) -> 
         asked, within = P.HANDOVER_OPEN, terms.HANDOVER_OPEN_WITHIN
     for organisation_id in clients:
         ask_once(subject, organisation_id, asked, within)
-
-
-def rework_notice(acceptance: Acceptance) -> str:
-    """What a page says about a round that failed."""
-    failed = sum(1 for one in acceptance.items if not one.passed)
-    return str(_("%(n)s 项未合格，整改后由项目单位组织下一轮验收。", n=failed))

@@ -102,7 +102,7 @@ class OpineForm(EvidenceForm):
 
 class JudgeForm(EvidenceForm):
     seen = HiddenField(validators=[REQUIRED, Length(max=6)])
-    outcome = SelectField(_l("判定"), [CHOSEN], choices=lambda: [("", _("请选择")), *options_of(Outcome)])
+    outcome = SelectField(_l("判定结果"), [CHOSEN], choices=lambda: [("", _("请选择")), *options_of(Outcome)])
     reason = TextAreaField(_l("判定理由"), words(2000))
 
     def judgement(self) -> Judgement:

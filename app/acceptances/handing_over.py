@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.acceptances import terms, wording
+from app.acceptances.concluding import step_problems
 from app.acceptances.content import Conclusion, handover_content, sealed, seen_digest
+from app.acceptances.going_on import alone_with_handover
 from app.acceptances.handover_file import HANDOVER_KIND, Deliverer, ListedThing
 from app.acceptances.handover_models import Handover, HandoverEntry, HandoverItem
 from app.acceptances.kinds import Deed, HandoverClass, HandoverItemState, HandoverState
@@ -20,7 +21,7 @@ from app.conditions.gathering import divisions_of
 from app.conditions.jurisdiction import holds_in
 from app.core.actors import Actor, must
 from app.core.clock import now, today
-from app.core.db import db, serialise
+from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused, Stale, WrongState
 from app.core.permissions import Permission
 from app.gates.actions import About, Ruling
@@ -189,7 +190,7 @@ def remove_item(actor: Actor, handover: Handover, item: HandoverItem) -> None:
 
 def _settle(actor: Actor, handover: Handover, item: HandoverItem | None) -> None:
     HANDOVER_WORKFLOW.check(actor, handover, P.HANDOVER_OPEN)
-    _alone(handover)
+    alone_with_handover(handover)
     if item is not None and item.entries:
         raise WrongState(wording.delivered_already(item.number))
 
@@ -230,7 +231,7 @@ def _do(
     turn, handover = TURNS[deed], item.handover
     project, subject = handover.project, handover.project.subject
     HANDOVER_WORKFLOW.check(actor, handover, turn.permission)
-    _alone(handover)
+    alone_with_handover(handover)
     _refuse_deed(item, deed, text, material)
     with act(actor, turn.permission, ref=project.ref) as running:
         running.note(handover=handover.code, item=item.number, deed=deed)
@@ -329,12 +330,12 @@ def conclude_handover(actor: Actor, handover: Handover, text: str, seen: str) ->
     """The client's signatory concludes: everything has arrived, and the project goes into operation today."""
     HANDOVER_WORKFLOW.check(actor, handover, P.HANDOVER_CONCLUDE, text)
     project = alone(handover.project)
-    _refuse_halted(handover)
+    alone_with_handover(handover)
     if seen != seen_digest(handover):
         raise Stale(wording.something_changed())
     missing = missing_items(handover)
     if missing:
-        raise Refused(missing)
+        raise Refused([*missing, *step_problems(project, Step.HAND_OVER, {})])
     with act(actor, P.HANDOVER_CONCLUDE, ref=project.ref, reason=text.strip()) as running:
         _seal(actor, handover, text.strip())
         running.note(handover=handover.code, sha256=handover.sha256, sm3=handover.sm3)
@@ -356,22 +357,3 @@ def _seal(actor: Actor, handover: Handover, text: str) -> None:
     handover.concluded_at, handover.conclusion, handover.state = moment, text, HandoverState.CONCLUDED
     # The step is judged on what is on record, so the conclusion is written first.
     db.session.flush()
-
-
-def _refuse_halted(handover: Handover) -> None:
-    """A project that was suspended or ended meanwhile is not handed over."""
-    state = db.session.scalar(sa.select(Project.state).where(Project.id == handover.project_id))
-    if state not in {ProjectState.ACCEPTED, ProjectState.APPROVED}:
-        raise WrongState(wording.not_to_hand_over(handover.project.state))
-
-
-def _alone(handover: Handover) -> None:
-    """One act at a time on a handover: waits for whoever is at it, then reads what he left."""
-    serialise(f"handover:{handover.code}")
-    db.session.flush()
-    state = db.session.scalar(sa.select(Handover.state).where(Handover.id == handover.id))
-    if state is not HandoverState.OPEN:
-        raise WrongState(wording.handover_concluded(handover.code))
-    _refuse_halted(handover)
-    for one in handover.items:
-        db.session.refresh(one)

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 
+from app.acceptances import wording
 from app.acceptances.content import seen_digest
-from app.acceptances.handing_over import TURNS, missing_items, things_for
+from app.acceptances.going_on import goes_on
+from app.acceptances.handing_over import TURNS, things_for
 from app.acceptances.handover_models import Handover, HandoverItem
-from app.acceptances.kinds import Deed, HandoverClass
+from app.acceptances.kinds import Deed
 from app.acceptances.material import own_files
 from app.acceptances.pages import Gap, Turn, gap_at, turns_of
 from app.acceptances.workflow import HANDOVER_WORKFLOW
-from app.conditions.facts import Value
 from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.permissions import Permission
 from app.evidence.models import EvidenceFile
 from app.gates.kinds import Step
 from app.gates.wording import source_in_words
+from app.lifecycle.workflow import Offer
 from app.projects.models import Project
 
 P = Permission
@@ -31,10 +33,10 @@ class HandoverPage:
 
     project: Project
     handover: Handover
-    by_class: list[tuple[HandoverClass, list[HandoverItem]]]
     acts: frozenset[str]
     obstacles: list[Problem]
     gap: Gap | None
+    is_halted: bool
     seen: str
     turns: list[Turn]
 
@@ -58,36 +60,34 @@ class ThingPage:
 
 def handover_page(actor: Actor, project: Project, handover: Handover) -> HandoverPage:
     """The handover with everything in it and, while it is open, everything that its conclusion still asks."""
-    offers = {offer.transition.act: offer for offer in HANDOVER_WORKFLOW.offers(actor, handover)}
+    offers = {offer.transition.act: offer for offer in offers_of(actor, handover)}
     ending = offers.get(P.HANDOVER_CONCLUDE)
     return HandoverPage(
         project=project,
         handover=handover,
-        by_class=[(kind, listed) for kind in HandoverClass if (listed := _of_class(handover, kind))],
         acts=frozenset(key.value for key, offer in offers.items() if offer.possible),
         obstacles=list(ending.problems) if ending else [],
-        gap=_gap(project, handover) if handover.is_open else None,
+        gap=_gap(project, handover) if goes_on(handover) else None,
+        is_halted=handover.is_open and not goes_on(handover),
         seen=seen_digest(handover),
         turns=turns_of(actor, project.subject, _ACTS, handover.code),
     )
 
 
-def _of_class(handover: Handover, kind: HandoverClass) -> list[HandoverItem]:
-    return [one for one in handover.items if one.category is kind]
+def offers_of(actor: Actor, handover: Handover) -> list[Offer]:
+    """What the actor may do with a handover; nothing while its project is halted."""
+    return HANDOVER_WORKFLOW.offers(actor, handover) if goes_on(handover) else []
 
 
 def _gap(project: Project, handover: Handover) -> Gap:
-    """Items that have not arrived are named one by one; gates are judged as if they had."""
-    assumption: dict[str, Value] = {
-        "handover.open_items": 0,
-        "handover.classes": tuple(sorted({one.category.value for one in handover.items})),
-    }
-    return gap_at(project, Step.HAND_OVER, assumption, missing_items(handover))
+    waiting = [one for one in handover.items if not one.is_done]
+    missing = [wording.items_not_arrived([one.number for one in waiting])] if waiting else []
+    return gap_at(project, Step.HAND_OVER, {}, missing)
 
 
 def thing_page(actor: Actor, project: Project, handover: Handover, item: HandoverItem) -> ThingPage:
     """One item with every deed on it, and what this actor may do with it now."""
-    offers = {offer.transition.act for offer in HANDOVER_WORKFLOW.offers(actor, handover)}
+    offers = {offer.transition.act for offer in offers_of(actor, handover)}
     deeds = {deed.value for deed in Deed if TURNS[deed].permission in offers and item.state in TURNS[deed].sources}
     if item.deliverer_id != actor.organisation_id:
         deeds.discard(Deed.DELIVERED.value)

@@ -8,9 +8,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.acceptances import terms
-from app.acceptances.concluding import STEPS, assumed, open_items
+from app.acceptances import terms, wording
+from app.acceptances.concluding import STEPS, assumed
 from app.acceptances.content import seen_digest
+from app.acceptances.going_on import STAGES, goes_on
 from app.acceptances.handing_over import may_open
 from app.acceptances.handover_models import Handover
 from app.acceptances.kinds import AcceptanceState, HandoverState, Stage
@@ -32,6 +33,7 @@ from app.gates.kinds import Step
 from app.gates.wording import in_words, source_in_words, why_not_met
 from app.lifecycle.models import Task
 from app.lifecycle.queries import Deadline, deadline_of, open_tasks_of, who_may
+from app.lifecycle.workflow import Offer
 from app.negative_lists import screening
 from app.projects.kinds import ProjectKind, ProjectState
 from app.projects.models import Project
@@ -74,6 +76,7 @@ class RoundPage:
     obstacles: list[Problem]
     may_settle: bool
     gap: Gap | None
+    is_halted: bool
     seen: str
     turns: list[Turn]
 
@@ -142,7 +145,7 @@ def overview(actor: Actor, project: Project) -> Overview:
 
 def _to_open(actor: Actor, project: Project, rounds: list[Acceptance]) -> Stage | None:
     """The stage of which this actor may open a round now."""
-    stage = {ProjectState.BUILDING: Stage.PRELIMINARY, ProjectState.TRIAL: Stage.FINAL}.get(project.state)
+    stage = STAGES.get(project.state)
     own = actor.may(P.ACCEPTANCE_OPEN) and role_of(actor, project.subject, PartyRole.CLIENT) is not None
     return stage if own and not any(one.is_open for one in rounds) else None
 
@@ -197,7 +200,7 @@ def _state(rounds: list[Acceptance], stage: Stage) -> str:
 
 def round_page(actor: Actor, project: Project, acceptance: Acceptance) -> RoundPage:
     """One round with everything in it and, while it is open, everything that its conclusion still asks."""
-    offers = {offer.transition.act.value: offer for offer in WORKFLOW.offers(actor, acceptance)}
+    offers = {offer.transition.act.value: offer for offer in offers_of(actor, acceptance)}
     ends = (P.ACCEPTANCE_CONCLUDE.value, P.ACCEPTANCE_APPROVE.value)
     return RoundPage(
         project=project,
@@ -205,14 +208,22 @@ def round_page(actor: Actor, project: Project, acceptance: Acceptance) -> RoundP
         acts=frozenset(key for key, offer in offers.items() if offer.possible),
         obstacles=[problem for key in ends if key in offers for problem in offers[key].problems],
         may_settle=P.ACCEPTANCE_OPEN.value in offers and not any(one.results for one in acceptance.items),
-        gap=_gap(project, acceptance) if acceptance.is_open else None,
+        gap=_gap(project, acceptance) if goes_on(acceptance) else None,
+        is_halted=acceptance.is_open and not goes_on(acceptance),
         seen=seen_digest(acceptance),
         turns=turns_of(actor, project.subject, _ALL, acceptance.code),
     )
 
 
+def offers_of(actor: Actor, acceptance: Acceptance) -> list[Offer]:
+    """What the actor may do with a round; nothing while its project is halted."""
+    return WORKFLOW.offers(actor, acceptance) if goes_on(acceptance) else []
+
+
 def _gap(project: Project, acceptance: Acceptance) -> Gap:
-    return gap_at(project, STEPS[acceptance.stage], assumed(acceptance.stage), open_items(acceptance))
+    still = [one for one in acceptance.items if not one.passed]
+    missing = [wording.items_not_passed([one.number for one in still])] if still else []
+    return gap_at(project, STEPS[acceptance.stage], assumed(acceptance.stage), missing)
 
 
 def gap_at(project: Project, step: Step, assumption: Mapping[str, Value], missing: list[Problem]) -> Gap:
@@ -279,7 +290,7 @@ def _turn(actor: Actor, task: Task) -> Turn:
 
 def item_page(actor: Actor, project: Project, acceptance: Acceptance, item: AcceptanceItem) -> ItemPage:
     """One item with what was submitted, said and judged, and what this actor may do with it."""
-    offers = {offer.transition.act for offer in WORKFLOW.offers(actor, acceptance)}
+    offers = {offer.transition.act for offer in offers_of(actor, acceptance)}
     judged = any(one.results for one in acceptance.items)
     touched = bool(item.submissions or item.opinions)
     return ItemPage(
@@ -310,7 +321,7 @@ def deliverer_choices(project: Project) -> list[tuple[str, str]]:
 
 def acceptance_panel(_actor: Actor, project: Project) -> Panel | None:
     """The newest state of each stage and of the handover; nothing where none has begun."""
-    rounds, handover = acceptances_of(project), handover_of(project)
+    rounds, handover = acceptances_of(project, in_brief=True), handover_of(project)
     rows = []
     for stage in Stage:
         last = next((one for one in rounds if one.stage is stage), None)

@@ -47,14 +47,15 @@ _HANDOVER = (
 )
 
 
-def acceptances_of(project: Project) -> list[Acceptance]:
-    """Every round of a project with everything in it, newest first."""
+def acceptances_of(project: Project, in_brief: bool = False) -> list[Acceptance]:
+    """Every round of a project, newest first: with everything in it, or with its items and their results only."""
+    options = (_ITEMS.selectinload(AcceptanceItem.results),) if in_brief else _WHOLE
     return list(
         db.session.scalars(
             sa.select(Acceptance)
             .where(Acceptance.project_id == project.id)
             .order_by(Acceptance.number.desc())
-            .options(*_WHOLE)
+            .options(*options)
         )
     )
 

@@ -1,12 +1,15 @@
 """What stands against an act of acceptance or handover, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 
 from app.core.errors import Problem
 from app.core.permissions import Permission
 from app.projects.kinds import ProjectState
+
+# How many items a line names before it only counts them.
+SHOWN = 8
 
 
 def not_the_client(act: Permission) -> Problem:
@@ -126,6 +129,20 @@ def not_passed(number: int, requirement: str, judged: bool) -> Problem:
     )
 
 
+def items_not_passed(numbers: Sequence[int]) -> Problem:
+    return Problem(
+        _("还有 %(n)s 项未合格", n=len(numbers)),
+        why=_("第 %(listed)s 项。", listed=_listed(numbers)),
+        remedy=_("逐项判定合格后才能作出合格结论。"),
+    )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """The first ones by number; who wants all sees them in the table."""
+    shown = str(_("、")).join(str(one) for one in numbers[:SHOWN])
+    return str(_("%(first)s 等", first=shown)) if len(numbers) > SHOWN else shown
+
+
 def something_changed() -> Problem:
     return Problem(
         _("内容与您看到的不一致，没有办理。"),
@@ -191,6 +208,14 @@ def delivery_without_evidence() -> Problem:
         why=_("移交什么、多少、在哪里，须有清单或记录可查。"),
         remedy=_("请上传文件，或从贵方已有材料中选择。"),
         place="file",
+    )
+
+
+def items_not_arrived(numbers: Sequence[int]) -> Problem:
+    return Problem(
+        _("还有 %(n)s 项未移交完", n=len(numbers)),
+        why=_("第 %(listed)s 项。", listed=_listed(numbers)),
+        remedy=_("逐项提交、接收，需要接管的由运营企业接管。"),
     )
 
 

@@ -1,6 +1,7 @@
 """Collecting the facts of a subject from the rooms that keep them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import current_app
 
@@ -9,6 +10,8 @@ from app.subjects.models import Subject
 
 # What a room knows of a subject; it leaves out what is not known, and what it does not keep.
 Provider = Callable[[Subject], Mapping[str, Value]]
+# The word of a code of a closed list, in the reader's language; of a code that left the list, the code.
+Words = Callable[[str], Any]
 
 
 def facts_of(subject: Subject) -> dict[str, Value]:
@@ -22,6 +25,12 @@ def facts_of(subject: Subject) -> dict[str, Value]:
             raise LookupError(f"facts that are unnamed or given twice: {sorted(strangers)}")
         found |= given
     return found
+
+
+def word_of(name: str, code: str) -> str:
+    """The word of a code that a fact took from a closed list; what is on no list is shown as it is."""
+    lists: Mapping[str, Words] = current_app.extensions["fact_words"]
+    return str(lists[name](code)) if name in lists else code
 
 
 def divisions_of(subject: Subject) -> tuple[str, ...]:

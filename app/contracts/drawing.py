@@ -1,4 +1,4 @@
-"""Drawing a contract from a purchase: what was declared and awarded becomes a draft, the rest is left to its drafter."""
+"""Drawing a contract from a purchase: what was declared and awarded becomes a draft, the drafter adds the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -226,7 +226,7 @@ def _bind(actor: Actor, contract: Contract, procurement: Procurement) -> None:
 def link(actor: Actor, contract: Contract, project: Project) -> None:
     """The client's officer says which project a draft serves that was not drawn from a purchase of it.
 
-    Only a draft: what is sealed says what it serves. A contract brought in from paper runs already, so its project must.
+    Only a draft: what is sealed says what it serves. A contract brought in from paper runs, so its project must too.
     """
     must(actor, P.CONTRACT_DRAFT)
     if not is_client(actor, contract):

@@ -1,5 +1,4 @@
-"""Scheduled work on contracts: they take effect on their first day, those of a project once it is handed over, and
-expire after their last one."""
+"""Scheduled work on contracts: they take effect on their first day, once their project runs, and expire by date."""
 
 import sqlalchemy as sa
 

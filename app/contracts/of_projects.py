@@ -114,12 +114,6 @@ def contracts_panel(actor: Actor, project: Project) -> Panel | None:
     if not found:
         return None
     rows = tuple(
-        PanelRow(
-            f"{one.code} {one.subject.title}",
-            one.state.label,
-            url_for("contracts.detail", code=one.code),
-            one.state.tone,
-        )
-        for one in found
+        PanelRow(one.code, one.state.label, url_for("contracts.detail", code=one.code), one.state.tone) for one in found
     )
     return Panel("contracts", _("运营合同"), rows)

@@ -13,10 +13,12 @@ from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinl
 from app.audit.heads import first_since
 from app.audit.models import TrailHead
 from app.catalogues.models import CatalogueEntry
-from app.catalogues.queries import parsed
+from app.catalogues.queries import current, parsed
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
 from app.core.actors import Actor
+from app.core.clock import today
 from app.core.db import db
+from app.core.errors import NotFound
 from app.core.formats import fmt
 from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
 from app.core.permissions import Permission
@@ -63,6 +65,14 @@ def mode_name(entry: CatalogueEntry | None) -> str:
         return ""
     name = parsed(entry).head.name
     return in_language(name.zh, name.en)
+
+
+def name_of_mode(code: str) -> str:
+    """The name of a contract mode by its code, as it is called today; a code that is gone stays a code."""
+    try:
+        return mode_name(current("contract_mode", code, today()))
+    except NotFound:
+        return code
 
 
 def _newest() -> Any:

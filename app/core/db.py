@@ -3,7 +3,7 @@
 import enum
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -173,6 +173,11 @@ class LabelledEnum(enum.StrEnum):
     @classmethod
     def tones(cls) -> dict[str, str]:
         return {}
+
+
+def words_of(kind: type[LabelledEnum]) -> Callable[[str], Any]:
+    """What says the word of a value of an enum; a value that left the enum is said as it is."""
+    return lambda value: kind(value).label if value in set(kind) else value
 
 
 def enum_column(kind: type[enum.StrEnum], name: str, **options: Any) -> Any:

@@ -110,12 +110,13 @@ def build_tabs(tabs: Sequence[SubjectTab], actor: Actor, code: str) -> list[dict
 
 
 def _item(item: NavigationItem, actor: Actor) -> dict[str, Any]:
-    room = item.endpoint.split(".")[0]
+    href = url_for(item.endpoint)
     count = item.count(actor) if item.count else 0
-    here = "refused" not in g and (request.endpoint or "").split(".")[0] == room
+    # By address, not by room: a page of another room about one contract stands under /contracts.
+    here = "refused" not in g and (request.path == href or (href != "/" and request.path.startswith(f"{href}/")))
     return {
         "label": str(item.label),
-        "href": url_for(item.endpoint),
+        "href": href,
         "icon": item.icon,
         "active": here,
         "count": count,

@@ -15,10 +15,12 @@ from app.core.actors import SYSTEM
 from app.core.clock import today
 from app.core.permissions import Role
 from app.demonstration import files
+from app.demonstration.answers import answer_open
 from app.demonstration.files import Attachment
 from app.demonstration.terms import EXCLUSIVE_BASIS, EXTENSION_BASIS, LevelPlan, LinePlan, TermsPlan
 from app.demonstration.timeline import Days, Deed, Timeline
 from app.demonstration.world import World
+from app.gates.kinds import Step
 from app.subjects.models import PartyRole
 
 R = Role
@@ -65,7 +67,7 @@ class Story:
         self._sit(day, *deeds)
 
     def submit(self, day: date) -> None:
-        self.timeline.morning(day, self.random, [partial(_submit, self.plan)])
+        self.timeline.morning(day, self.random, [partial(_answer, self.plan), partial(_submit, self.plan)])
 
     def sign_for_client(self, day: date) -> None:
         self.timeline.afternoon(day, self.random, [partial(_sign, self.plan, self.plan.client, R.AGENCY_SIGNATORY)])
@@ -162,20 +164,30 @@ def _add_line(plan: ContractPlan, line: LinePlan, world: World) -> None:
 def _add_level(plan: ContractPlan, number: int, level: LevelPlan, world: World) -> None:
     contract = world.contract(plan.key)
     line = next(one for one in contract.current.lines if one.line == number)
-    facts = LevelFacts(
+    officer = world.acting(plan.client, R.AGENCY_OFFICER)
+    drafting.set_level(officer, contract, line, None, level_facts(level), None)
+
+
+def level_facts(level: LevelPlan) -> LevelFacts:
+    return LevelFacts(
         indicator=current("indicator", level.indicator, today()),
         comparison=level.comparison,
         target=level.target,
         period=level.period,
         bands=_bands(level),
     )
-    drafting.set_level(world.acting(plan.client, R.AGENCY_OFFICER), contract, line, None, facts, None)
 
 
 def _bands(level: LevelPlan) -> tuple[Band, ...]:
     """One or two points a step."""
     usual = default_bands(level.target, level.step, level.comparison is Comparison.AT_LEAST)
     return tuple(Band(band.bound, band.points * level.weight) for band in usual)
+
+
+def _answer(plan: ContractPlan, world: World) -> None:
+    """What the negative lists ask about such a contract, before it goes out for signing."""
+    officer = world.acting(plan.client, R.AGENCY_OFFICER)
+    answer_open(world.contract(plan.key).subject, Step.CONTRACT, {PartyRole.CLIENT: officer})
 
 
 def _submit(plan: ContractPlan, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Small valid files that people of the demonstration attach to contracts: notes, service lists, certificates."""
+"""Small valid files that people of the demonstration attach: notes, service lists, certificates, papers of projects."""
 
 import csv
 import io
@@ -49,12 +49,13 @@ def service_list(lines: tuple[LinePlan, ...]) -> Attachment:
 
 
 def award(code: str, random: Random) -> Attachment:
-    """A one-page award notice as PDF, in letters that every reader of PDF has."""
-    words = (
-        "NOTICE OF AWARD (demonstration)",
-        f"Procurement no. {code}-{random.randint(100, 999)}",
-        "Valid for 30 days",
-    )
+    """A one-page award notice."""
+    words = ("NOTICE OF AWARD (demonstration)", f"Procurement no. {code}-{random.randint(100, 999)}", "Valid for 30 days")
+    return paper("中标通知书.pdf", "中标（成交）通知书", *words)
+
+
+def paper(file_name: str, purpose: str, *words: str) -> Attachment:
+    """A one-page PDF, in letters that every reader of PDF has."""
     shown = " ".join(f"({word}) Tj 0 -24 Td" for word in _escaped(words))
     stream = f"BT /F1 14 Tf 72 760 Td {shown} ET"
     objects = (
@@ -67,7 +68,7 @@ def award(code: str, random: Random) -> Attachment:
         f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
-    return Attachment("中标通知书.pdf", _pdf(objects), "中标（成交）通知书")
+    return Attachment(file_name, _pdf(objects), purpose)
 
 
 def _escaped(words: tuple[str, ...]) -> list[str]:

@@ -21,16 +21,23 @@ from app.core.permissions import Role
 from app.demonstration import ledger, organisations, people
 from app.demonstration.contracts import Story
 from app.demonstration.ledger import ServicePlan
+from app.demonstration.nights import keep_watch
 from app.demonstration.organisations import OrganisationPlan
 from app.demonstration.outlines import DRAWN_KEY, drawn_outlines, small_outlines
 from app.demonstration.people import PersonPlan
 from app.demonstration.performance import tell_performance
+from app.demonstration.projects import ProjectOutline
+from app.demonstration.projects_early import EARLY
+from app.demonstration.projects_later import LATER
+from app.demonstration.projects_story import tell_project
+from app.demonstration.projects_taken_in import tell_intake
 from app.demonstration.story import Outline, plan_contract, tell
 from app.demonstration.timeline import Days, Event, Timeline, at_work
 from app.demonstration.world import World
 from app.organisations.actions import load_regions
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import all_regions
+from app.projects.models import Project
 from app.services.models import Service
 
 # Contracts of the province beside those of the small size, and how many events share a transaction there.
@@ -58,6 +65,7 @@ class Plan:
     people: list[PersonPlan]
     services: list[ServicePlan]
     outlines: list[tuple[str, Outline]]
+    projects: list[ProjectOutline]
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ def make_plan(size: Size, days: Days) -> Plan:
     outlines = [(f"S{place:02d}", one) for place, one in enumerate(small_outlines(_by_owner(services)), start=1)]
     if size is Size.PROVINCE:
         outlines += _drawn(plans, services, days)
-    return Plan(plans, people.plan_people(plans, days), services, outlines)
+    return Plan(plans, people.plan_people(plans, days), services, outlines, [*EARLY, *LATER])
 
 
 def _by_owner(services: list[ServicePlan]) -> dict[str, list[ServicePlan]]:
@@ -145,6 +153,10 @@ def arrange(plan: Plan, days: Days) -> Timeline:
         contract = plan_contract(key, outline, clients[outline.client], days)
         tell(Story(contract, timeline, days), outline)
         tell_performance(contract, timeline, days)
+    for place, project in enumerate(plan.projects, start=1):
+        tell_project(place, project, timeline, days)
+    tell_intake(timeline, days)
+    keep_watch(timeline, days)
     return timeline
 
 
@@ -212,5 +224,6 @@ def counts() -> dict[str, int]:
         "people": User,
         "services": Service,
         "contracts": Contract,
+        "projects": Project,
     }
     return {name: db.session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0 for name, kind in kinds.items()}

@@ -77,12 +77,15 @@ STANDING = (
     (places.AUTHORITY, "副局长", R.LEADER, True),
     (places.AUDIT, "信息系统审计处审计师", R.INSPECTOR, True),
     (places.AUDIT, "信息系统审计处高级审计师", R.INSPECTOR, True),
-    (places.CITY_AUTHORITY, "运行监管科科员", R.AUTHORITY_OFFICER, False),
+    (places.CITY_AUTHORITY, "运行监管科科员", R.AUTHORITY_OFFICER, True),
     (places.SUPERVISOR, "总监理工程师", R.SUPERVISOR, True),
     (places.TESTER, "测评项目经理", R.SUPERVISOR, False),
 )
 # Whose officer and signatory are printed: those with work on their desk.
-LISTED = (places.CENTRE, "ZF-4401-14", "ZF-440106001-00", "ZF-441900101-00", places.LINGLAN, places.YUELAN)
+LISTED = (
+    *(places.CENTRE, "ZF-4401-14", "ZF-440106001-00", "ZF-441900101-00"),
+    *(places.LINGLAN, places.YUELAN, places.SUIHENG),
+)
 CLIENT_POSTS = (("信息中心经办", R.AGENCY_OFFICER), ("分管负责人", R.AGENCY_SIGNATORY))
 OPERATOR_POSTS = (("项目经理", R.OPERATOR_OFFICER), ("总经理", R.OPERATOR_SIGNATORY))
 
@@ -99,8 +102,8 @@ def plan_people(plans: list[OrganisationPlan], days: Days) -> list[PersonPlan]:
     made = [person(Post(where, title, (role,)), listed) for where, title, role, listed in STANDING]
     made += _with_exceptions(person, days)
     # Named from the end, so that nobody else's name depends on them.
-    scorers = zip(SCORED_AT, reversed(drawn), strict=False)
-    made += [PersonPlan(name, (Post(where, SCORER, (R.AGENCY_OFFICER,)),), "内线 6001") for where, name in scorers]
+    for name, (post, listed) in zip(reversed(drawn), _later(), strict=False):
+        made.append(PersonPlan(name, (post,), "内线 6001", listed))
     for plan in plans:
         posts = CLIENT_POSTS if plan.is_client else OPERATOR_POSTS if plan.key.startswith("QY-") else ()
         for title, role in posts:
@@ -112,7 +115,15 @@ def plan_people(plans: list[OrganisationPlan], days: Days) -> list[PersonPlan]:
 # Where a month is judged by two people and an objection decided by a third.
 SCORER = "绩效考评专员"
 SCORED_AT = (places.CENTRE, "ZF-44-04", "ZF-4401-00")
+# Who decides on the projects of the city below its authority, and urges what is late.
+DECIDING = (("党组成员、副局长", R.AUTHORITY_LEAD), ("党组书记、局长", R.LEADER))
 SECONDED_AT, SECONDED_TO = "ZF-440106-06", "ZF-440106001-00"
+
+
+def _later() -> list[tuple[Post, bool]]:
+    """Posts that were added to the story when everybody else was named, and whether they are listed."""
+    scoring = [(Post(where, SCORER, (R.AGENCY_OFFICER,)), False) for where in SCORED_AT]
+    return scoring + [(Post(places.CITY_AUTHORITY, title, (role,)), True) for title, role in DECIDING]
 
 
 def _with_exceptions(person: Callable[[Post, bool], PersonPlan], days: Days) -> list[PersonPlan]:

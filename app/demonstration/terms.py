@@ -181,7 +181,12 @@ def _plan_levels(category: str, by_use: bool, random: Random) -> tuple[LevelPlan
     more = random.sample(texts[2:], random.randint(0, min(2, len(texts) - 2)))
     if by_use and random.random() < 0.4:
         more.append(USE_REACHED)
-    return tuple(_level(text.split(), random) for text in (*texts[:2], *more))
+    return (*usual_levels(category, random), *(_level(text.split(), random) for text in more))
+
+
+def usual_levels(category: str, random: Random) -> tuple[LevelPlan, ...]:
+    """The two levels that are always agreed for a service of this category."""
+    return tuple(_level(text.split(), random) for text in LEVELS[category].split("/")[:2])
 
 
 def _level(parts: list[str], random: Random) -> LevelPlan:

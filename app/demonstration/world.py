@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.permissions import Role
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import region_by_code
+from app.projects.models import Project
 from app.services.models import Service
 
 Thing = TypeVar("Thing")
@@ -27,6 +28,7 @@ class World:
         self.seconds: dict[tuple[str, Role], str] = {}
         self.services: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
+        self.projects: dict[str, int] = {}
         self._actors: dict[tuple[str, str], Actor] = {}
         self._held: dict[tuple[type, int], Any] = {}
 
@@ -49,6 +51,9 @@ class World:
 
     def contract(self, key: str) -> Contract:
         return self._get(Contract, self.contracts[key])
+
+    def project(self, key: str) -> Project:
+        return self._get(Project, self.projects[key])
 
     def person(self, login: str, organisation: str) -> Actor:
         """A person in one of his organisations. Remembered: ask only after his roles are given."""

@@ -24,7 +24,7 @@ from app.core.listing import Cell, Column, Listing
 from app.core.permissions import Permission
 from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
-from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks
+from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks, urged_by
 from app.organisations.models import Organisation
 from app.subjects.models import Subject
 
@@ -104,7 +104,11 @@ def task_list(actor: Actor) -> Listing:
 
 
 def _about_what(task: Task) -> str:
-    """The subject's code, and the thing of it that the task is about."""
+    """The subject's code, and the thing of it that the task is about: where it urges another, that one and its owner."""
+    overdue = urged_by(task) if task.permission == Permission.TASK_EXPEDITE else None
+    if overdue is not None:
+        owed = Permission(overdue.permission).label
+        return str(_("%(code)s · %(act)s（%(org)s）", code=task.subject.code, act=owed, org=overdue.organisation.name))
     item = "" if ":" in task.item else task.item
     return f"{task.subject.code} · {item}" if item else task.subject.code
 

@@ -29,7 +29,7 @@ class AcceptForm(BaseForm):
 
 
 class SendBackForm(BaseForm):
-    reason = TextAreaField(_l("理由"), words(2000))
+    reason = TextAreaField(_l("退回理由"), words(2000))
 
 
 class ExpediteForm(BaseForm):

@@ -1,7 +1,6 @@
 """What the pages of gates show: the catalogue, one gate, a checklist, a decision, a condition, an overdue task."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, said, versions
 from app.catalogues.reading import Bilingual
 from app.conditions.facts import FACTS, FactType, Value
+from app.conditions.gathering import word_of
 from app.conditions.jurisdiction import EVERYWHERE
 from app.core.actors import Actor
 from app.core.clock import today
@@ -48,8 +48,6 @@ PLACES = {
     "acceptance": "acceptances.of_project",
 }
 HOMES = {SubjectKind.PROJECT: "projects.detail", SubjectKind.CONTRACT: "contracts.detail"}
-# A value of the product's closed lists; its words belong to the room that keeps it.
-CODED = re.compile(r"[a-z][a-z_]*")
 HISTORY = 30
 
 
@@ -69,12 +67,12 @@ def value_in_words(name: str, value: Value) -> str:
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     if isinstance(value, tuple | list):
-        return str(_("、").join(value)) or str(_("无"))
+        return str(_("、").join(word_of(name, one) for one in value)) or str(_("无"))
     if kind is FactType.MONEY and isinstance(value, int):
         return str(_("%(yuan)s 元", yuan=fmt.money(value)))
     if value == "":
         return str(_("尚未发生") if kind is FactType.DAY else _("无"))
-    return fmt.whole(value) if isinstance(value, int) else str(value)
+    return fmt.whole(value) if isinstance(value, int) else word_of(name, value)
 
 
 def fact_label(name: str) -> str:
@@ -83,13 +81,8 @@ def fact_label(name: str) -> str:
 
 
 def _known_in_words(known: Iterable[tuple[str, Value]]) -> str:
-    """What was recorded, but for codes of closed lists, which the input's own words name."""
-    told = [
-        f"{fact_label(name)} {value_in_words(name, value)}"
-        for name, value in known
-        if not isinstance(value, tuple) and not (isinstance(value, str) and CODED.fullmatch(value))
-    ]
-    return str(_("；")).join(told)
+    """What was recorded."""
+    return str(_("；")).join(f"{fact_label(name)} {value_in_words(name, value)}" for name, value in known)
 
 
 # --- a checklist -----------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from app.projects.content import content_of
 from app.projects.kinds import DeclarationState, Deployment, ProjectCategory, ProjectKind, ProjectState, Scope
 from app.projects.models import Declaration, PlannedService, Project
 from app.projects.queries import competent_authority_of
+from app.projects.steps import ask_for_next
 from app.services.models import Service
 from app.subjects.actions import add_party, open_subject, stand_for_side
 from app.subjects.models import PartyRole, Subject, SubjectKind
@@ -56,6 +57,7 @@ def store_project(actor: Actor, intake: Intake, facts: ProjectFacts, typed: Mapp
         _bind(actor, subject)
         _seal(project, facts)
         _keep_row(intake, Sheet.PROJECT, facts.line, subject, typed)
+        ask_for_next(project)
     return project
 
 

@@ -1,4 +1,4 @@
-"""The workbook to fill in: a sheet for projects, one for contracts, lists to choose from, and how to fill each column."""
+"""The workbook to fill in: a sheet for projects, one for contracts, lists to choose from, and a guide to columns."""
 
 import io
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ from app.core.listing import csv_bytes
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.intake import actions, pages, queries
+from app.intake.columns import MAX_LINES
 from app.intake.forms import ConfirmForm, UploadForm
 from app.intake.models import IntakePreview
 
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     if kept is not None:
         return redirect(url_for("intake.preview", key=kept.id))
     intakes = queries.intakes_of(current_actor())
-    return render_template("intake/index.html", form=form, intakes=intakes), form.status
+    return render_template("intake/index.html", form=form, intakes=intakes, limit=MAX_LINES), form.status
 
 
 @bp.get("/intake/template.xlsx")

@@ -1,1 +1,1 @@
-"""Negative lists: items judged at their gates over live facts, answers of people, runs that stay, exemptions that end."""
+"""Negative lists: items judged at gates over live facts, answers of people, runs that stay, exemptions that end."""

@@ -151,7 +151,7 @@ def _settle_tasks(actor: Actor, subject: Subject, screening: Screening) -> None:
 
 
 def ask_for_cures(subject: Subject, screening: Screening) -> None:
-    """Asks those who can open a closed step again: for answers, and the client for exemptions. Part of a running act."""
+    """Asks those who can open a step again: for answers, and the client for exemptions. Part of a running act."""
     for role in sorted(_open_questions(screening)):
         for organisation_id in holders(subject, role):
             ask_once(subject, organisation_id, P.CHECK_ANSWER, ANSWER_WITHIN)

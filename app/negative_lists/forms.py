@@ -40,7 +40,9 @@ class _WithFile(BaseForm):
 
 class AnswerForm(_WithFile):
     is_hit = RadioField(
-        _l("回答"), [CHOSEN], choices=[("no", _l("否，不存在这种情形")), ("yes", _l("是，存在这种情形"))]
+        _l("回答"),
+        [CHOSEN],
+        choices=lambda: [("no", _l("否，不存在这种情形")), ("yes", _l("是，存在这种情形"))],
     )
     note = TextAreaField(_l("核对说明"), words(2000))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, parsed, versions
+from app.conditions.jurisdiction import EVERYWHERE
 from app.core.actors import Actor
 from app.core.clock import local, today
 from app.core.errors import NotFound
@@ -53,6 +54,10 @@ class ItemRow:
     jurisdiction: str
     gates: tuple[str, ...]
     item: Item
+
+    @property
+    def is_local(self) -> bool:
+        return self.jurisdiction != EVERYWHERE
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Screening:
     facts: Mapping[str, Value]
     outcomes: tuple[JudgedItem, ...]
     basis: str
+    subject: Subject
 
     def of(self, *outcomes: Outcome) -> tuple[JudgedItem, ...]:
         return tuple(one for one in self.outcomes if one.outcome in outcomes)
@@ -114,7 +115,7 @@ def _look(subject: Subject, step: Step, gates: set[str], values: Mapping[str, Va
             and gates & {*item.gates}
         )
         outcomes.append(_judged(item, entry, seen) if applies else JudgedItem(item, entry, Outcome.NOT_APPLICABLE))
-    return Screening(step, seen.facts, tuple(outcomes), _basis(step, outcomes, seen.facts))
+    return Screening(step, seen.facts, tuple(outcomes), _basis(step, outcomes, seen.facts), subject)
 
 
 def _judged(item: Item, entry: CatalogueEntry, seen: _Seen) -> JudgedItem:
@@ -174,7 +175,11 @@ def _basis(step: Step, outcomes: Iterable[JudgedItem], facts: Mapping[str, Value
 def problems(screening: Screening) -> list[Problem]:
     """Everything that keeps the step closed, hits before what cannot be told, each with source and remedy."""
     listed = sorted(screening.blocking, key=lambda one: one.outcome is not Outcome.HIT)
-    return [wording.standing_against(one.item, one.outcome, one.missing) for one in listed]
+    page = address(screening.subject, screening.step)
+    return [
+        wording.standing_against(one.item, one.outcome, one.missing, f"{page}#{one.entry.code}" if page else "")
+        for one in listed
+    ]
 
 
 def address(subject: Subject, step: Step) -> str:

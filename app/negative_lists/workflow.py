@@ -1,4 +1,4 @@
-"""The life of an exemption: asked for by the client, decided by another person of the authority, ended by day or revoked."""
+"""The life of an exemption: asked for by the client, decided by others of the authority, over by its day or revoked."""
 
 import sqlalchemy as sa
 

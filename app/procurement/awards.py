@@ -64,6 +64,7 @@ def record_award(actor: Actor, procurement: Procurement, award: AwardFacts, proo
 def confirm(actor: Actor, procurement: Procurement, seen: int | None) -> Procurement:
     """Another person of the client confirms the award that he has read; the winner becomes a party of the project."""
     WORKFLOW.check(actor, procurement, P.PROCUREMENT_CONFIRM)
+    only_client(actor, procurement.project)
     expect_version(procurement, seen)
     project, winner = procurement.project, procurement.winner
     if winner is None:

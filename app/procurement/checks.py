@@ -95,16 +95,18 @@ def planning(project: Project, facts: PlanFacts, changed: Procurement | None = N
     """What a plan needs: a name, money within what is approved, a term where operating is bought."""
     if not facts.title.strip():
         yield Problem(_("请填写采购项目名称。"), place="title")
-    if facts.purpose.operates:
-        if facts.term_months is None or not 1 <= facts.term_months <= MOST_MONTHS:
-            yield Problem(_("采购运营须写明服务期，1 到 %(n)s 个月。", n=MOST_MONTHS), place="term_months")
-    elif facts.term_months is not None:
+    months = facts.term_months
+    unknown = facts.purpose.operates and (months is None or not 1 <= months <= MOST_MONTHS)
+    if unknown:
+        yield Problem(_("采购运营须写明服务期，1 到 %(n)s 个月。", n=MOST_MONTHS), place="term_months")
+    elif months is not None and not facts.purpose.operates:
         yield Problem(_("只有采购运营才写服务期。"), remedy=_("请留空。"), place="term_months")
     if facts.publicity_from and facts.publicity_until and facts.publicity_until < facts.publicity_from:
         yield Problem(_("公示结束日早于开始日。"), place="publicity_until")
     if facts.budget_fen is None or not 0 < facts.budget_fen < MAX_FEN:
         yield Problem(_("采购预算须填写，且大于 0。"), place="budget")
-    else:
+    elif not unknown:
+        # What operating may cost hangs on how long it is bought for.
         yield from _budget_problems(project, facts, changed)
 
 
@@ -120,7 +122,7 @@ def _budget_problems(project: Project, facts: PlanFacts, changed: Procurement | 
         bound, total = investment_limit(limits, built), sum(one.fen for one in built)
     if bound is None:
         # What was approved before the project was taken in may be unknown; that holds nothing up.
-        if not project.is_taken_in and (own.months is not None or not facts.purpose.operates):
+        if not project.is_taken_in:
             yield _no_budget(facts.purpose)
     elif total > bound:
         yield _over_budget(facts.purpose, total, bound)

@@ -19,6 +19,10 @@ _AWARD = ("award_on", "winner_id", "award_fen", "award_sha256", "awarded_by", "a
 _NO_AWARD = " AND ".join(f"{column} IS NULL" for column in _AWARD) + " AND award_number = ''"
 _AN_AWARD = " AND ".join(f"{column} IS NOT NULL" for column in _AWARD) + " AND length(award_number) > 0"
 _OPEN_STATES = "state IN ('planned', 'failed', 'cancelled')"
+_SIGNED = "contract_signed_on IS NOT NULL AND contract_fen IS NOT NULL AND length(contract_number) > 0"
+_UNSIGNED = " AND ".join(
+    f"{one} IS NULL" for one in ("contract_signed_on", "contract_fen", "contract_sha256", "published_on", "filed_on")
+)
 _FILES = ("publicity_sha256", "award_sha256", "contract_sha256")
 
 
@@ -91,47 +95,49 @@ def _days() -> list[sa.CheckConstraint]:
 
 def _steps() -> list[sa.CheckConstraint]:
     """What each state must know, and what it cannot know yet."""
-    contract = ("contract_signed_on", "contract_fen")
-    signed = " AND ".join(f"{column} IS NOT NULL" for column in contract) + " AND length(contract_number) > 0"
-    unsigned = " AND ".join(f"{one} IS NULL" for one in (*contract, "contract_sha256", "published_on", "filed_on"))
-    rules = {
-        "announced_whole": "state IN ('failed', 'cancelled') OR (announced_on IS NULL) = (state = 'planned')",
-        "tender_has_last_day": (
-            "method NOT IN ('open_tender', 'invited_tender') OR announced_on IS NULL OR bids_due_on IS NOT NULL"
-        ),
-        "single_source_has_basis": (
-            f"method <> 'single_source' OR {_OPEN_STATES} OR (length(single_source_basis) > 0"
-            " AND publicity_from IS NOT NULL AND publicity_until IS NOT NULL AND publicity_sha256 IS NOT NULL)"
-        ),
-        "fair_competition": (
-            f"NOT (exclusive OR method = 'single_source') OR {_OPEN_STATES} OR length(fair_competition_ref) > 0"
-        ),
-        "term_of_operation": "(term_months IS NOT NULL) = (purpose IN ('operate', 'build_and_operate'))",
-        "term_range": "term_months IS NULL OR (term_months BETWEEN 1 AND 480)",
-        "award_whole": f"({_NO_AWARD}) OR ({_AN_AWARD})",
-        "award_after_announcement": f"state <> 'planned' OR ({_NO_AWARD})",
-        "confirmed_whole": "(confirmed_by IS NULL) = (confirmed_at IS NULL)",
-        "confirmed_award": (
-            "(state NOT IN ('awarded', 'contracted') OR (confirmed_by IS NOT NULL AND award_on IS NOT NULL))"
-            " AND (state NOT IN ('planned', 'announced', 'failed') OR confirmed_by IS NULL)"
-        ),
-        "four_eyes": "confirmed_by IS NULL OR (confirmed_by <> awarded_by AND confirmed_by <> recorded_by)",
-        "contracted_whole": (
-            f"(state = 'contracted' AND {signed}) OR (state <> 'contracted' AND {unsigned} AND contract_number = '')"
-        ),
-        "contract_shown": (
-            "state <> 'contracted' OR (purpose IN ('operate', 'build_and_operate') AND own_contract IS NOT NULL)"
-            " OR (purpose NOT IN ('operate', 'build_and_operate') AND contract_sha256 IS NOT NULL)"
-        ),
-        "own_contract_of_operation": (
-            "own_contract IS NULL OR (purpose IN ('operate', 'build_and_operate')"
-            " AND state IN ('awarded', 'contracted'))"
-        ),
-        "ended_whole": "(ended_on IS NOT NULL) = (state IN ('failed', 'cancelled'))",
-        "ended_reason": "(length(end_reason) > 0) = (state IN ('failed', 'cancelled'))",
-        "by_client": "client_side = 'management' AND client_role = 'client'",
-    }
-    return [sa.CheckConstraint(rule, name=name) for name, rule in rules.items()]
+    return [sa.CheckConstraint(rule, name=name) for name, rule in {**_BEFORE, **_AWARDED, **_ENDS}.items()]
+
+
+_BEFORE = {
+    "announced_whole": "state IN ('failed', 'cancelled') OR (announced_on IS NULL) = (state = 'planned')",
+    "tender_has_last_day": (
+        "method NOT IN ('open_tender', 'invited_tender') OR announced_on IS NULL OR bids_due_on IS NOT NULL"
+    ),
+    "single_source_has_basis": (
+        f"method <> 'single_source' OR {_OPEN_STATES} OR (length(single_source_basis) > 0"
+        " AND publicity_from IS NOT NULL AND publicity_until IS NOT NULL AND publicity_sha256 IS NOT NULL)"
+    ),
+    "fair_competition": (
+        f"NOT (exclusive OR method = 'single_source') OR {_OPEN_STATES} OR length(fair_competition_ref) > 0"
+    ),
+    "term_of_operation": "(term_months IS NOT NULL) = (purpose IN ('operate', 'build_and_operate'))",
+    "term_range": "term_months IS NULL OR (term_months BETWEEN 1 AND 480)",
+}
+_AWARDED = {
+    "award_whole": f"({_NO_AWARD}) OR ({_AN_AWARD})",
+    "award_after_announcement": f"state <> 'planned' OR ({_NO_AWARD})",
+    "confirmed_whole": "(confirmed_by IS NULL) = (confirmed_at IS NULL)",
+    "confirmed_award": (
+        "(state NOT IN ('awarded', 'contracted') OR (confirmed_by IS NOT NULL AND award_on IS NOT NULL))"
+        " AND (state NOT IN ('planned', 'announced', 'failed') OR confirmed_by IS NULL)"
+    ),
+    "four_eyes": "confirmed_by IS NULL OR (confirmed_by <> awarded_by AND confirmed_by <> recorded_by)",
+}
+_ENDS = {
+    "contracted_whole": (
+        f"(state = 'contracted' AND {_SIGNED}) OR (state <> 'contracted' AND {_UNSIGNED} AND contract_number = '')"
+    ),
+    "contract_shown": (
+        "state <> 'contracted' OR (purpose IN ('operate', 'build_and_operate') AND own_contract IS NOT NULL)"
+        " OR (purpose NOT IN ('operate', 'build_and_operate') AND contract_sha256 IS NOT NULL)"
+    ),
+    "own_contract_of_operation": (
+        "own_contract IS NULL OR (purpose IN ('operate', 'build_and_operate') AND state IN ('awarded', 'contracted'))"
+    ),
+    "ended_whole": "(ended_on IS NOT NULL) = (state IN ('failed', 'cancelled'))",
+    "ended_reason": "(length(end_reason) > 0) = (state IN ('failed', 'cancelled'))",
+    "by_client": "client_side = 'management' AND client_role = 'client'",
+}
 
 
 class Procurement(Entity):

@@ -24,6 +24,7 @@ from app.procurement.kinds import ProcurementState
 from app.procurement.models import Procurement
 from app.procurement.workflow import WORKFLOW, expect_state
 from app.projects.models import Project
+from app.projects.queries import acted_for
 from app.projects.workflow import is_client
 from app.subjects.actions import stand_for_side
 
@@ -54,6 +55,7 @@ def begin(actor: Actor, procurement: Procurement, *allowed: ProcurementState) ->
     alone(procurement.project)
     db.session.refresh(procurement)
     WORKFLOW.check(actor, procurement, RECORD)
+    only_client(actor, procurement.project)
     expect_state(procurement, *allowed)
 
 
@@ -72,13 +74,21 @@ def recording(actor: Actor, procurement: Procurement, step: str, reason: str = "
 
 
 def only_client(actor: Actor, project: Project) -> None:
-    """Refuses whoever does not act for the project's client."""
+    """Refuses whoever does not act for the project's client, or has acted in the project for somebody else before."""
     if not is_client(actor, project):
         raise NotAllowed(
             Problem(
                 _("采购由项目单位办理。"),
                 why=_("您的机构不是本项目的项目单位。"),
                 remedy=_("如您也在该机构任职，请先切换身份。"),
+            )
+        )
+    if acted_for(project, actor.user_id) not in {None, actor.organisation_id}:
+        raise NotAllowed(
+            Problem(
+                _("您曾代表其他机构办理本项目，不能办理采购。"),
+                why=_("采购的登记与确认须由始终代表项目单位的人员办理。"),
+                remedy=_("请由本机构其他人员办理。"),
             )
         )
 

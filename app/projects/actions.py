@@ -42,8 +42,6 @@ OWN_ACTS = tuple(one for one in Permission if one.startswith("project:"))
 def open_project(actor: Actor, title: str, planned: bool = False) -> Project:
     """Opens a project of the actor's organisation, under the next code of its region; its authority is party too."""
     must(actor, P.PROJECT_DECLARE)
-    if actor.only_subject:
-        raise NotAllowed(Problem(_("该令牌只能用于合同 %(code)s。", code=actor.only_subject)))
     client = db.session.get(Organisation, actor.organisation_id)
     if client is None or Side.MANAGEMENT not in client.sides:
         raise NotAllowed(Problem(_("只有管理方机构可以申报项目。"), remedy=_("请切换到项目单位的身份。")))
@@ -75,8 +73,10 @@ def _authority_of(client: Organisation) -> Organisation:
     return found
 
 
-def next_code(_actor: Actor, client: Organisation) -> str:
+def next_code(actor: Actor, client: Organisation) -> str:
     """The next free code of the client's region this year; whoever asks second waits for the first."""
+    if actor.only_subject:
+        raise NotAllowed(Problem(_("该令牌只能用于合同 %(code)s。", code=actor.only_subject)))
     stem = f"XM-{client.region.code}-{today().year}-"
     serialise(stem)
     last = last_code(stem)
@@ -166,6 +166,7 @@ def return_for_change(actor: Actor, project: Project, reason: str, notice: tuple
 
 def opine(actor: Actor, project: Project, facts: OpinionFacts, upload: FileStorage | None) -> Opinion:
     """An officer of the authority records what an expert, a department or an assessor said about the project."""
+    alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_OPINE)
     return gates.opine(actor, project.subject, facts, upload)
 

@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.errors import Problem, Refused
 from app.core.forms import BaseForm, DayField, NumberField, no_control_characters, text
@@ -29,7 +29,7 @@ from app.projects.rulings import points_of
 from app.subjects.models import Party
 from app.subjects.queries import parties_of
 
-REQUIRED = InputRequired(_l("请填写此项。"))
+REQUIRED = DataRequired(_l("请填写此项。"))
 CONDITION_ROWS = 5
 V = Verdict
 
@@ -79,7 +79,7 @@ class OpinionForm(BaseForm):
 class ConditionForm(Form):
     """One condition: what has to be done, by whom, until when; an unused row stays empty."""
 
-    owner = SelectField(_l("责任单位"))
+    owner = SelectField(_l("责任单位"), validate_choice=False)
     due_on = DayField(_l("期限"), text(10))
     text = StringField(_l("条件"), text(2000))
 

@@ -1,10 +1,15 @@
 """What the page of a project's decisions shows: opinions, the forms of whoever's turn it is, every decision whole."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+
+from app.conditions.facts import Value
+from app.conditions.gathering import facts_of
 from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.formats import fmt
@@ -15,6 +20,9 @@ from app.gates.models import Decision, Obligation, Opinion
 from app.gates.pages import hrefs_of
 from app.gates.wording import in_words
 from app.lifecycle.workflow import Offer
+from app.negative_lists import screening
+from app.negative_lists.item_file import Asked
+from app.negative_lists.judging import ANSWER
 from app.projects.decision_forms import OpinionForm, ReturnForm, RulingForm
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
@@ -85,7 +93,7 @@ def decisions_page(actor: Actor, project: Project, sent: Any = None) -> Decision
         hrefs=hrefs_of(project.subject),
         opinion=_form(sent, OpinionForm, P.PROJECT_OPINE in offers, OpinionForm),
         ruling=_ruling_form(sent, project, offers),
-        sending_back=_form(sent, ReturnForm, P.PROJECT_RETURN in offers, lambda: _return_form(project, check)),
+        sending_back=_form(sent, ReturnForm, P.PROJECT_RETURN in offers, lambda: _return_form(project)),
         digest=project.current.sha256 or "",
     )
 
@@ -112,13 +120,28 @@ def _ruling_form(sent: Any, project: Project, offers: dict[str, Offer]) -> Rulin
     return form
 
 
-def _return_form(project: Project, check: Check | None) -> ReturnForm:
+def _return_form(project: Project) -> ReturnForm:
     """The notice begins with everything that is missing on the client's part; the officer adds his own points."""
-    checks = [*checks_of(project, (Step.SUBMIT,)), *([check] if check else [])]
-    inputs = [one.input for found in checks for line in found.lines for one in line.open_inputs]
-    lines = [in_words(one.remedy) for one in inputs if one.place not in OWN]
-    lines += [str(one.remedy or one.what) for found in checks for one in found.blocked if one.place not in OWN]
-    return ReturnForm(data={"notice": "\n".join(dict.fromkeys(lines))})
+    values = facts_of(project.subject)
+    points = [point for step in (Step.SUBMIT, Step.APPROVE) for point in _missing(project, step, values)]
+    return ReturnForm(data={"notice": "\n".join(dict.fromkeys(points))})
+
+
+def _missing(project: Project, step: Step, values: dict[str, Value]) -> Iterator[str]:
+    """What the client still has to bring for a step; what the authority owes itself is not told to him."""
+    for line in gates.checklist(project.subject, step, values):
+        yield from (in_words(one.input.remedy) for one in line.open_inputs if one.input.place not in OWN)
+    found = screening.look(project.subject, step, values)
+    clients = tuple(one for one in found.blocking if not _for_authority(one))
+    for problem in screening.problems(replace(found, outcomes=clients)):
+        yield str(_("%(what)s：%(remedy)s", what=problem.what, remedy=problem.remedy))
+
+
+def _for_authority(one: screening.JudgedItem) -> bool:
+    """What only the authority can tell: its own duplicate check, or a question that it is asked."""
+    if ANSWER in one.missing:
+        return one.item.asked is Asked.AUTHORITY
+    return bool(one.missing) and all(name.startswith("duplicate.") for name in one.missing)
 
 
 # --- opinions --------------------------------------------------------------------------------------------------------

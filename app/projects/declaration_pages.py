@@ -19,9 +19,9 @@ from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.gates import queries as gates
-from app.gates.checking import GateLine, InputLine
+from app.gates.checking import InputLine
 from app.gates.kinds import Step
-from app.gates.wording import in_words, source_in_words, why_not_met
+from app.gates.wording import in_words
 from app.lifecycle.workflow import Offer
 from app.negative_lists import screening
 from app.organisations.models import in_language
@@ -36,7 +36,7 @@ from app.projects.models import Declaration, PlannedService, Project, ProjectDoc
 from app.projects.pages import linked
 from app.projects.queries import documents_of
 from app.projects.rules import remarks
-from app.projects.wording import SECTION_NAMES, change_words, explain_remark, mlps_words
+from app.projects.wording import SECTION_NAMES, change_words, explain_remark, mlps_words, unsaid
 from app.projects.workflow import WORKFLOW
 from app.services.models import Service, ServiceState
 from app.subjects.models import PARTY_SIDES, Party
@@ -165,23 +165,27 @@ def remarks_on(version: Declaration) -> list[Problem]:
 def checks_of(project: Project, may_edit: bool) -> list[dict[str, Any]]:
     """What stands before submission, each with its section and where it is put right; what is missing comes first.
 
-    Who may not write is led to the section instead of to its form.
+    Short on purpose: on what law each rests is said on the page of the project. Who may not write is led to the
+    section instead of to its form.
     """
     values = facts_of(project.subject)
     lines = gates.checklist(project.subject, Step.SUBMIT, values)
-    asked = [_asked(line, one, values) for line in lines for one in line.inputs]
+    asked = [_asked(one, values) for line in lines for one in line.inputs]
     asked = [item | {"href": _cure(project, item["section"], may_edit)} for item in asked]
+    unknown = [_unknown(one) | {"href": _cure(project, "basics", may_edit)} for one in unsaid(project.current)]
     looked = screening.problems(screening.look(project.subject, Step.SUBMIT, values))
-    blocked = [_blocked(linked(one, project)) for one in looked]
-    return sorted([*asked, *blocked], key=lambda item: item["state"] != "missing")
+    blocked = [_blocked(linked(one, project), project) for one in looked]
+    return sorted([*unknown, *asked, *blocked], key=lambda item: item["state"] != "missing")
 
 
-def _asked(line: GateLine, one: InputLine, values: dict[str, Value]) -> dict[str, Any]:
+def _unknown(problem: Problem) -> dict[str, Any]:
+    return {"label": problem.what, "state": "missing", "remedy": problem.remedy, "section": "basics"}
+
+
+def _asked(one: InputLine, values: dict[str, Value]) -> dict[str, Any]:
     return {
         "label": in_words(one.input.name),
         "state": "ok" if one.met else "missing",
-        "why": why_not_met(line.gate, one) if not one.met else "",
-        "article": source_in_words(line.gate.head),
         "remedy": in_words(one.input.remedy),
         "section": _section_of(one, values),
     }
@@ -204,14 +208,13 @@ def _cure(project: Project, section: str, may_edit: bool) -> str:
     return url_for("declaring.show", code=project.code, _anchor=section)
 
 
-def _blocked(problem: Problem) -> dict[str, Any]:
+def _blocked(problem: Problem, project: Project) -> dict[str, Any]:
     return {
         "label": problem.what,
         "state": "missing",
         "why": problem.why,
-        "article": problem.article,
         "remedy": problem.remedy,
-        "href": problem.href,
+        "href": problem.href or url_for("negative_lists.of_project", code=project.code),
         "section": "screening",
     }
 

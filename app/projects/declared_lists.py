@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.formats import fmt
+from app.projects.kinds import Provision, Sharing
 from app.projects.models import ComponentUse, CostLine, DataItem, Declaration, PlannedService, Target
 
 
@@ -19,7 +20,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """A line with its cells; an empty one is shown as missing."""
+    """A line with its cells; an empty one is shown as not filled in, a dash where nothing is asked for."""
 
     key: int
     name: str
@@ -59,18 +60,20 @@ def _service(line: PlannedService) -> list[Any]:
     name = f"{line.service.code} {line.name}" if line.service else line.name
     baseline = _("新服务") if line.is_new else fmt.whole(line.baseline) if line.baseline is not None else None
     forecasts = (line.forecast_first, line.forecast_second, line.forecast_third)
-    price = fmt.decimal(line.unit_price) if line.unit_price is not None else None
+    source = fmt.MISSING if line.is_new else line.baseline_source
     numbers = [fmt.whole(one) if one is not None else None for one in forecasts]
-    return [name, line.unit, baseline, line.baseline_source, *numbers, price, line.usage_indicator]
+    return [name, line.unit, baseline, source, *numbers, fmt.decimal(line.unit_price), line.usage_indicator]
 
 
 def _data_item(line: DataItem) -> list[Any]:
-    classes = [line.data_class.label, line.catalogue_number, line.sharing.label]
-    return [line.name, *classes, line.basis, line.provider]
+    # Sharing without conditions rests on no exception.
+    basis = line.basis or (fmt.MISSING if line.sharing is Sharing.UNCONDITIONAL else None)
+    return [line.name, line.data_class.label, line.catalogue_number, line.sharing.label, basis, line.provider]
 
 
 def _component(line: ComponentUse) -> list[Any]:
-    return [line.component.label, line.provision.label, line.reason]
+    reason = line.reason or (fmt.MISSING if line.provision is Provision.REUSE else None)
+    return [line.component.label, line.provision.label, reason]
 
 
 def _target(line: Target) -> list[Any]:

@@ -1,9 +1,9 @@
 """The duplicate check: a proposal beside everything on the ledger, and what a person of the authority makes of it.
 
-A proposal is compared with all projects that live and all services, in every region: what is built twice is mostly built
-in two places. What leaks by that is decided here. Of a project outside the reader's reach only its name, its owner and
-the score are shown, and those to people of the managing side only; its texts, its passages and the scores of its fields
-are not. Passages are text that the proposal itself contains. Services are on a ledger that every user reads.
+A proposal is compared with all projects that live and all services, in every region: what is built twice is mostly
+built in two places. What leaks by that is decided here. Of a project outside the reader's reach only its name, its
+owner and the score are shown, and those to people of the managing side only; its texts, its passages and the scores of
+its fields are not. Passages are text that the proposal itself contains. Services are on a ledger that all users read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -220,16 +220,6 @@ def verdicts_of(project: Project) -> list[DuplicateVerdict]:
             .where(DuplicateVerdict.project_id == project.id)
             .order_by(DuplicateVerdict.id.desc())
         )
-    )
-
-
-def last_verdict(declaration: Declaration) -> DuplicateVerdict | None:
-    """The newest verdict on this very version; one on an earlier version says nothing about it."""
-    return db.session.scalar(
-        sa.select(DuplicateVerdict)
-        .where(DuplicateVerdict.declaration_id == declaration.id)
-        .order_by(DuplicateVerdict.id.desc())
-        .limit(1)
     )
 
 

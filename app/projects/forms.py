@@ -272,7 +272,7 @@ class DocumentForm(DeclaringForm):
     @classmethod
     def of(cls, kinds: list[tuple[str, Any]]) -> "DocumentForm":
         form = cls()
-        form.kind.choices = kinds
+        form.kind.choices = [("", _("请选择")), *kinds]
         return form
 
     def facts(self) -> DocumentFacts:

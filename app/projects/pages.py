@@ -34,6 +34,7 @@ from app.projects.kinds import PHASE_OF, ProjectKind, ProjectState
 from app.projects.models import Declaration, PlannedService, Project, ProjectDocument
 from app.projects.panels import Panel, panels_of
 from app.projects.queries import documents_of, phase_of
+from app.projects.steps import own_problems
 from app.projects.workflow import ENDED, WORKFLOW
 from app.subjects.models import Party, SubjectPerson
 from app.subjects.queries import parties_of
@@ -102,20 +103,30 @@ class Page:
 
 @dataclass(frozen=True)
 class Check:
-    """What a step asks for: its gates, as templates/gates/_checklist.html shows them, and what the lists block."""
+    """What a step asks for: what the project itself must be, its gates, and what the lists block."""
 
     step: Step
+    own: list[Problem]
     lines: tuple[GateLine, ...]
     blocked: list[Problem]
 
     @property
     def missing(self) -> int:
-        return sum(len(line.open_inputs) for line in self.lines) + len(self.blocked)
+        return sum(len(line.open_inputs) for line in self.lines) + len(self.own) + len(self.blocked)
+
+    @property
+    def unmet(self) -> list[dict[str, Any]]:
+        """What the project itself lacks, as components/checklist.html shows it."""
+        return _as_items(self.own)
 
     @property
     def blockers(self) -> list[dict[str, Any]]:
-        """What the lists block, as components/checklist.html shows it."""
-        return [{**one.as_dict(), "label": one.what, "state": "missing"} for one in self.blocked]
+        """What the lists block, in the same shape."""
+        return _as_items(self.blocked)
+
+
+def _as_items(problems: list[Problem]) -> list[dict[str, Any]]:
+    return [{**one.as_dict(), "label": one.what, "state": "missing"} for one in problems]
 
 
 def page_of(actor: Actor, project: Project) -> Page:
@@ -169,8 +180,11 @@ def checks_of(project: Project, steps: tuple[Step, ...] = ()) -> list[Check]:
 
 
 def _check(project: Project, step: Step, values: dict[str, Value]) -> Check:
-    blocked = screening.problems(screening.look(project.subject, step, values))
-    return Check(step, gates.checklist(project.subject, step, values), [linked(one, project) for one in blocked])
+    lines = gates.checklist(project.subject, step, values)
+    found = screening.problems(screening.look(project.subject, step, values))
+    # An item is answered, or exempted from, on the page of the screening.
+    blocked = [replace(one, href=one.href or screening.address(project.subject, step)) for one in found]
+    return Check(step, [linked(one, project) for one in own_problems(project, step)], lines, blocked)
 
 
 # --- where it stands -------------------------------------------------------------------------------------------------
@@ -186,8 +200,8 @@ def steps_of(project: Project, decisions: list[Decision]) -> list[dict[str, Any]
             "label": str(phase.label),
             "state": _step_state(project, phase, index - place, index < begins),
             "date": fmt.date(days[phase]) if days.get(phase) else "",
-            "note": _step_note(project, phase, index == place, index < begins),
-            "word": str(_("没有记录")) if index < begins else "",
+            "note": _unrecorded(days.get(phase)) if index < begins else _step_note(project, phase, index == place),
+            "word": _unrecorded(days.get(phase)) if index < begins else "",
         }
         for index, phase in enumerate(phases)
     ]
@@ -213,9 +227,12 @@ def _step_state(project: Project, phase: Phase, distance: int, unrecorded: bool)
     return "failed" if project.state in ENDED else "current"
 
 
-def _step_note(project: Project, phase: Phase, here: bool, unrecorded: bool) -> str:
-    if unrecorded:
-        return str(_("没有记录"))
+def _unrecorded(day: date | None) -> str:
+    """A phase before the records here: a day that was known then came with the project, everything else is unknown."""
+    return str(_("据录入")) if day else str(_("没有记录"))
+
+
+def _step_note(project: Project, phase: Phase, here: bool) -> str:
     if here and project.state in {S.SUSPENDED, S.REFUSED, S.TERMINATED}:
         return str(project.state.label)
     return str(_("不建设")) if phase in _BUILDING and project.current.kind is ProjectKind.MAINTAIN else ""

@@ -1,6 +1,6 @@
-"""Many projects at once: the list with filters, sort and export, and the table by region."""
+"""The list of projects with filters, sort and export, and what stands beside each of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import contains_eager, defer
 
-from app.calendars.queries import workdays_left
+from app.calendars.queries import calendar_in_force
+from app.calendars.working_calendar import WorkingCalendar
+from app.calendars.working_time import workdays_between
 from app.core.actors import Actor
-from app.core.charts import Bar, BarsChart, bars_chart
 from app.core.clock import today
 from app.core.db import db
 from app.core.formats import fmt
@@ -24,24 +25,23 @@ from app.gates.kinds import Phase
 from app.lifecycle.models import Task, TaskState
 from app.lifecycle.queries import Deadline
 from app.negative_lists.models import CheckRun
-from app.organisations.models import Region, RegionLevel
+from app.organisations.models import Region
 from app.projects.kinds import ProjectState
 from app.projects.models import Declaration, Project
 from app.projects.queries import newest_declaration, newest_run, phase_column, phase_of
+from app.projects.regional import ITSELF, places_in_reach
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
 
 # Sorts what has no day yet behind everything that has one.
 FAR = date(9999, 12, 31)
-# What belongs to a division itself and to none below it is asked for by its code and this mark.
-ITSELF = "."
 
 
 @dataclass
 class Beside:
     """What stands beside projects in a list, read for the shown ones at once: next deadline, blocking items."""
 
-    due: dict[int, tuple[date, bool]] = field(default_factory=dict)
+    due: dict[int, Deadline] = field(default_factory=dict)
     blocking: dict[int, int] = field(default_factory=dict)
 
     def read(self, subject_ids: Iterable[int]) -> None:
@@ -49,10 +49,18 @@ class Beside:
         tasks = sa.select(Task.subject_id, sa.func.min(Task.due_on)).where(
             Task.subject_id.in_(keys), Task.state == TaskState.OPEN
         )
-        self.due |= {key: (day, day < today()) for key, day in db.session.execute(tasks.group_by(Task.subject_id))}
+        nearest = db.session.execute(tasks.group_by(Task.subject_id)).all()
+        # The calendar is read once for all of them.
+        calendar = calendar_in_force()
+        self.due |= {key: _deadline(calendar, day) for key, day in nearest}
         runs = sa.select(Project.subject_id, CheckRun.blocking).join(CheckRun, newest_run())
         found = db.session.execute(runs.where(Project.subject_id.in_(keys)))
         self.blocking |= {row.subject_id: row.blocking for row in found}
+
+
+def _deadline(calendar: WorkingCalendar, due: date) -> Deadline:
+    left, late = workdays_between(calendar, min(due, today()), max(due, today())), due < today()
+    return Deadline(-max(1, left) if late else left, due.isoformat(), late, False)
 
 
 # An export is read beside in parts of this many, because a statement carries only so many values.
@@ -171,10 +179,12 @@ def _columns_beside(beside: Beside) -> tuple[Column, ...]:
     """Columns whose values come from other rooms' records, read once for the page."""
 
     def due(one: Declaration) -> Cell:
-        day, late = beside.due.get(one.project.subject_id, (None, False))
-        if day is None:
-            return Cell("")
-        return Cell(fmt.date(day), kind="deadline", deadline=Deadline(workdays_left(day), fmt.date(day), late, False))
+        nearest = beside.due.get(one.project.subject_id)
+        return Cell(nearest.due, kind="deadline", deadline=nearest) if nearest else Cell("")
+
+    def day(one: Declaration) -> date | None:
+        nearest = beside.due.get(one.project.subject_id)
+        return date.fromisoformat(nearest.due) if nearest else None
 
     def blocking(one: Declaration) -> Cell:
         count = beside.blocking.get(one.project.subject_id)
@@ -190,7 +200,7 @@ def _columns_beside(beside: Beside) -> tuple[Column, ...]:
             due,
             sort=_NEXT_DUE,
             kind="deadline",
-            value=lambda d: beside.due.get(d.project.subject_id, (None,))[0],
+            value=day,
         ),
         Column(
             "blocking",
@@ -230,12 +240,6 @@ def _region_filter(code: str) -> Any:
     return Region.path.startswith(path)
 
 
-def places_in_reach(actor: Actor) -> list["Place"]:
-    """The divisions by which the actor's projects are counted, in order of code."""
-    keys = sa.select(Subject.region_id).join(Project, Project.subject_id == Subject.id).where(in_reach(actor))
-    return sorted(set(_places(db.session.scalars(keys.distinct())).values()), key=lambda place: place.code)
-
-
 def _filters(actor: Actor) -> tuple[Filter, ...]:
     both = (("yes", _l("是")), ("no", _l("否")))
     phases = {phase.value for phase in Phase}
@@ -260,139 +264,3 @@ def _filters(actor: Actor) -> tuple[Filter, ...]:
         Filter("blocked", _l("有阻断条目"), _yes_or_no(_blocked), "select", both),
         Filter("taken_in", _l("存量项目"), _yes_or_no(lambda: Project.taken_in_on.is_not(None)), "select", both),
     )
-
-
-# --- by region -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """A city with all below it, or what belongs to a province itself."""
-
-    code: str
-    name: str
-
-
-@dataclass
-class Tally:
-    """What the projects of a place come to; money is what is declared, with the projects that declare none yet."""
-
-    place: Place
-    phases: dict[Phase, int] = field(default_factory=dict)
-    late_projects: int = 0
-    late_tasks: int = 0
-    blocked: int = 0
-    blocking: int = 0
-    budget_fen: int = 0
-    without_budget: int = 0
-
-    @property
-    def total(self) -> int:
-        return sum(self.phases.values())
-
-    def add(self, other: "Tally") -> None:
-        for phase, count in other.phases.items():
-            self.phases[phase] = self.phases.get(phase, 0) + count
-        for name in ("late_projects", "late_tasks", "blocked", "blocking", "budget_fen", "without_budget"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The table by region with its sum, and how many projects stand in each phase."""
-
-    rows: list[Tally]
-    total: Tally
-    chart: BarsChart
-
-    @property
-    def phases(self) -> list[tuple[Phase, Any]]:
-        return [(phase, phase.label) for phase in Phase]
-
-
-def overview_of(actor: Actor) -> Overview:
-    """All projects in reach by place; a fixed number of queries, whatever their number."""
-    by_region = _tallies(actor)
-    places = _places(by_region)
-    rows: dict[str, Tally] = {}
-    for region_id, tally in by_region.items():
-        place = places[region_id]
-        rows.setdefault(place.code, Tally(place)).add(tally)
-    total = Tally(Place("", str(_("合计"))))
-    for row in rows.values():
-        total.add(row)
-    bars = [Bar(str(phase.label), Decimal(total.phases.get(phase, 0))) for phase in Phase]
-    return Overview([rows[code] for code in sorted(rows)], total, bars_chart(bars if total.total else []))
-
-
-def _tallies(actor: Actor) -> dict[int, Tally]:
-    """What is counted, by the region that a project names."""
-    found: dict[int, Tally] = {}
-    nowhere = Place("", "")
-    for region_id, phase, count, budget, without in db.session.execute(_counted(actor)):
-        tally = found.setdefault(region_id, Tally(nowhere))
-        tally.phases[Phase(phase)] = count
-        tally.budget_fen += int(budget or 0)
-        tally.without_budget += without
-    for region_id, projects, tasks in db.session.execute(_late(actor)):
-        found[region_id].late_projects, found[region_id].late_tasks = projects, tasks
-    for region_id, projects, items in db.session.execute(_blocking(actor)):
-        found[region_id].blocked, found[region_id].blocking = projects, items
-    return found
-
-
-def _counted(actor: Actor) -> sa.Select[int, str, int, int | None, int]:
-    phase = phase_column().label("phase")
-    budget = Declaration.design_budget_fen
-    return (
-        sa.select(
-            Subject.region_id, phase, sa.func.count(), sa.func.sum(budget), sa.func.count() - sa.func.count(budget)
-        )
-        .select_from(Project)
-        .join(Subject, Subject.id == Project.subject_id)
-        .join(Declaration, newest_declaration())
-        .where(in_reach(actor))
-        .group_by(Subject.region_id, phase)
-    )
-
-
-def _late(actor: Actor) -> sa.Select[int, int, int]:
-    return (
-        sa.select(Subject.region_id, sa.func.count(sa.distinct(Project.id)), sa.func.count(Task.id))
-        .select_from(Project)
-        .join(Subject, Subject.id == Project.subject_id)
-        .join(Task, Task.subject_id == Project.subject_id)
-        .where(in_reach(actor), Task.state == TaskState.OPEN, Task.due_on < today())
-        .group_by(Subject.region_id)
-    )
-
-
-def _blocking(actor: Actor) -> sa.Select[int, int, int]:
-    return (
-        sa.select(Subject.region_id, sa.func.count(), sa.func.sum(CheckRun.blocking))
-        .select_from(Project)
-        .join(Subject, Subject.id == Project.subject_id)
-        .join(CheckRun, newest_run())
-        .where(in_reach(actor), CheckRun.blocking > 0)
-        .group_by(Subject.region_id)
-    )
-
-
-def _places(region_ids: Iterable[int]) -> dict[int, Place]:
-    """The place by which each of these regions is counted: the city it lies in, or the region above cities itself."""
-    wanted = sa.select(Region.id, Region.path).where(Region.id.in_(list(region_ids)))
-    paths = {row.id: row.path for row in db.session.execute(wanted)}
-    codes = {code for path in paths.values() for code in _codes(path)}
-    known = {one.code: one for one in db.session.scalars(sa.select(Region).where(Region.code.in_(codes)))}
-    return {key: _place([known[code] for code in _codes(path)]) for key, path in paths.items()}
-
-
-def _codes(path: str) -> Iterator[str]:
-    return (code for code in path.split("/") if code)
-
-
-def _place(line: list[Region]) -> Place:
-    city = next((one for one in line if one.level is RegionLevel.CITY), None)
-    if city is not None:
-        return Place(city.code, city.name)
-    return Place(f"{line[-1].code}{ITSELF}", str(_("%(name)s本级", name=line[-1].name)))

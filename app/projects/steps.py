@@ -24,6 +24,7 @@ from app.negative_lists.kinds import Cause
 from app.projects.kinds import DeclarationState, ProjectKind, ProjectState
 from app.projects.models import Project
 from app.projects.queries import client_of
+from app.projects.wording import unsaid
 
 P, S, V = Permission, ProjectState, Verdict
 
@@ -81,7 +82,13 @@ def problems_at(project: Project, step: Step) -> list[Problem]:
 
 def _problems(project: Project, step: Step, values: dict[str, Value], found: screening.Screening) -> list[Problem]:
     asked = [*gates.problems_at(project.subject, step, values), *screening.problems(found)]
-    return [*_nothing_is_built(project, step), *asked]
+    return [*own_problems(project, step), *asked]
+
+
+def own_problems(project: Project, step: Step) -> list[Problem]:
+    """What stands against a step by the nature of the project, before any gate: what is not said, what is not built."""
+    unsaid_yet = unsaid(project.current) if step is Step.SUBMIT else []
+    return [*unsaid_yet, *_nothing_is_built(project, step)]
 
 
 def _nothing_is_built(project: Project, step: Step) -> list[Problem]:

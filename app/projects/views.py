@@ -16,8 +16,9 @@ from app.projects.decision_forms import DigestForm, OpenForm, OpinionForm, Plain
 from app.projects.decision_pages import decisions_page
 from app.projects.models import Project
 from app.projects.pages import linked, page_of
-from app.projects.portfolio import overview_of, projects_list
+from app.projects.portfolio import projects_list
 from app.projects.queries import project_in_reach
+from app.projects.regional import overview_of
 
 bp = Blueprint("projects", __name__)
 P = Permission

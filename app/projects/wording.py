@@ -20,6 +20,7 @@ from app.projects.kinds import (
     Scope,
     Sharing,
 )
+from app.projects.models import Declaration
 from app.projects.rules import Flaw
 from app.subjects.models import PartyRole
 
@@ -77,6 +78,24 @@ def explain_remark(flaw: Flaw) -> Problem:
     what, remedy = _REMARKS[flaw.code]
     shown = {key: show_fen(int(value)) if key in _MONEY else value for key, value in flaw.values.items()}
     return Problem(str(what) % shown, remedy=str(remedy), place=flaw.place)
+
+
+# What decides which rules hold for a project; nothing is sealed without it, whatever gates ask for.
+DECIDING_FIELDS = ("kind", "category", "scope", "deployment")
+
+
+def unsaid(version: Declaration) -> list[Problem]:
+    """What a version must say before it can be sealed and does not say yet."""
+    return [
+        Problem(
+            _("没有填写“%(field)s”。", field=FIELD_NAMES[name]),
+            why=_("建设性质、项目类型、跨部门范围和部署方式决定适用哪些要求。"),
+            remedy=_("请在申报内容的“基本情况”中选择。"),
+            place="declaration",
+        )
+        for name in DECIDING_FIELDS
+        if getattr(version, name) is None
+    ]
 
 
 # --- fields and lines ------------------------------------------------------------------------------------------------

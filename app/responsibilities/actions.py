@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 
 from app.audit import act
 from app.audit.heads import seal
-from app.catalogues.queries import said
 from app.core.actors import Actor, must
 from app.core.clock import now
 from app.core.db import db
@@ -15,13 +14,12 @@ from app.projects.models import Project
 from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import canonical_content, copy_lines
 from app.responsibilities.drafting import alone, fill_in, read_again, same_content
-from app.responsibilities.findings import Finding
 from app.responsibilities.models import DutyList, DutyListState, DutySignature
 from app.responsibilities.queries import (
-    findings_of,
     lists_of,
     members_of,
     open_list,
+    problems_of,
     signed_list,
     signing_organisations,
 )
@@ -110,22 +108,6 @@ def submit(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutyList:
         for organisation_id in signing_organisations(project.subject):
             open_task(project.subject, organisation_id, P.DUTY_SIGN, SIGN_WITHIN)
     return duty_list
-
-
-def problems_of(duty_list: DutyList) -> list[Problem]:
-    """Every finding that blocks signing, as problems with the way to the line."""
-    return [as_problem(one) for one in findings_of(duty_list) if one.blocking]
-
-
-def as_problem(finding: Finding) -> Problem:
-    place = f"line-{finding.lines[0]}" if finding.lines else ""
-    return Problem(
-        said(finding.what),
-        why=said(finding.why),
-        remedy=said(finding.remedy),
-        place=place,
-        href=f"#{place}" if place else "",
-    )
 
 
 def _nobody_operates(project: Project) -> list[Problem]:

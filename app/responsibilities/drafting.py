@@ -1,4 +1,4 @@
-"""Changing a draft: letters, duties of one's own, what is left out, what the template adds. A sealed list refuses it."""
+"""Changing a draft: letters, own duties, what is left out, what the template adds. A sealed list refuses it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is wrong with a responsibility list, all at once and explained: what blocks its signing, and what is only said."""
+"""What is wrong with a responsibility list, all at once and explained: what blocks signing, what is only said."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -68,13 +68,17 @@ class DutyForm(BaseForm):
     evidence_words = StringField(_l("证据名称"), free_text(400))
 
     @classmethod
-    def of(cls, line: DutyLine | None) -> "DutyForm":
-        """The form with what the duty says, or with what was sent; of a template duty only what may change."""
+    def of(cls, line: DutyLine | None, as_stored: bool = False) -> "DutyForm":
+        """The form with what the duty says, or with what was sent; of a template duty only what may change.
+
+        `as_stored` shows the duty as it is although something else was sent (a reason).
+        """
         if line is None:
             return cls()
         given = {name: getattr(line, name) for name in ("text", "basis", "deadline", "evidence_words")}
         given |= {"phase": line.phase.value, "bearer": line.bearer.value}
-        form = cls(data={**given, "evidence": line.evidence.value if line.evidence else ""})
+        given["evidence"] = line.evidence.value if line.evidence else ""
+        form = cls(formdata=None, data=given) if as_stored else cls(data=given)
         if line.entry_id is not None:
             for name in OWN_ONLY:
                 delattr(form, name)

@@ -94,8 +94,8 @@ class Page:
     project: Project
     shown: DutyList | None
     versions: list[DutyList]
-    newest: DutyList | None
     may_start: bool
+    amended: DutyList | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     amending: Offer | None = None
     columns: list[Column] = field(default_factory=list)
@@ -127,7 +127,7 @@ def page_of(actor: Actor, project: Project, shown: DutyList | None = None, typed
         or (list_of(project, versions[0].number) if versions else None)
     )
     if one is None:
-        return Page(project, None, [], None, _may_start(actor, project))
+        return Page(project, None, [], _may_start(actor, project))
     found = findings_of(one) if one.state in {S.DRAFT, S.SIGNING, S.SIGNED} else ()
     columns = _columns(one)
     rows = _rows(one, columns, found, typed or {})
@@ -135,8 +135,8 @@ def page_of(actor: Actor, project: Project, shown: DutyList | None = None, typed
         project=project,
         shown=one,
         versions=versions,
-        newest=versions[0],
-        may_start=_may_start(actor, project) and versions[0].state is S.RETURNED,
+        may_start=False,
+        amended=next((other for other in versions if other.id == one.amends_id), None),
         offers={offer.transition.act.value: offer for offer in WORKFLOW.offers(actor, one)},
         amending=next(iter(AMENDING.offers(actor, one)), None),
         columns=columns,

@@ -9,10 +9,11 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.audit.heads import first_since
 from app.audit.models import TrailHead
 from app.catalogues.models import CatalogueEntry
-from app.catalogues.queries import all_current, parsed
+from app.catalogues.queries import all_current, parsed, said
 from app.conditions.gathering import divisions_of
 from app.core.clock import local, today
 from app.core.db import db
+from app.core.errors import Problem
 from app.gates.wording import in_words
 from app.projects.models import Project
 from app.responsibilities.duty_file import DUTY_KIND, Duty
@@ -147,6 +148,22 @@ def findings_of(duty_list: DutyList) -> tuple[Finding, ...]:
     day = local(duty_list.sealed_at).date() if duty_list.sealed_at else today()
     template = [duty for _entry, duty in template_entries(project, day)]
     return findings([judged(line) for line in duty_list.lines], members_of(project.subject), template)
+
+
+def problems_of(duty_list: DutyList) -> list[Problem]:
+    """Every finding that blocks signing, as problems with the way to the line."""
+    return [_as_problem(one) for one in findings_of(duty_list) if one.blocking]
+
+
+def _as_problem(finding: Finding) -> Problem:
+    place = f"line-{finding.lines[0]}" if finding.lines else ""
+    return Problem(
+        said(finding.what),
+        why=said(finding.why),
+        remedy=said(finding.remedy),
+        place=place,
+        href=f"#{place}" if place else "",
+    )
 
 
 def judged(line: DutyLine) -> Line:

@@ -189,7 +189,8 @@ def leave_out(code: str, number: int, key: int) -> ResponseReturnValue:
     if form.succeeds(lambda: drafting.leave_out(current_actor(), line, form.reason.data or "")):
         flash(_("已删减，理由随清单留存。"), "success")
         return to_list(code, "left-out")
-    return one_line(code, number, key, DutyForm.of(this_line(draft(code, number), key)), form), form.status
+    stored = DutyForm.of(this_line(draft(code, number), key), as_stored=True)
+    return one_line(code, number, key, stored, form), form.status
 
 
 @bp.post("/projects/<code>/duties/<int:number>/lines/<int:key>/take-back")

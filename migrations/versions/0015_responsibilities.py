@@ -124,7 +124,8 @@ def create_lists() -> None:
             name=op.f("ck_duty_lists_sealed_whole"),
         ),
         sa.CheckConstraint(
-            "(signed_at IS NOT NULL) = (state IN ('signed', 'superseded'))", name=op.f("ck_duty_lists_signed_has_moment")
+            "(signed_at IS NOT NULL) = (state IN ('signed', 'superseded'))",
+            name=op.f("ck_duty_lists_signed_has_moment"),
         ),
         sa.ForeignKeyConstraint(
             ["project_id", "subject_id"], ["projects.id", "projects.subject_id"], name="fk_duty_lists_project"

@@ -138,6 +138,14 @@ WINNER_IN = (
     "EXISTS (SELECT 1 FROM parties WHERE parties.subject_id = NEW.subject_id "
     "AND parties.organisation_id = NEW.winner_id AND parties.role = '{role}')"
 )
+# The management side has two organisations in a project; only the client's people act in its purchases.
+OF_CLIENT = (
+    "EXISTS (SELECT 1 FROM subject_people WHERE subject_people.subject_id = NEW.subject_id "
+    "AND subject_people.user_id = NEW.{person} AND subject_people.organisation_id = NEW.client_org)"
+)
+STRANGERS = " OR ".join(
+    f"(NEW.{person} IS NOT NULL AND NOT {OF_CLIENT.format(person=person)})" for person in PEOPLE
+)
 PARTIES = {
     "builder": "'build', 'build_and_operate'",
     "operator": "'operate', 'build_and_operate'",
@@ -290,6 +298,14 @@ def create_guards() -> None:
         f"NEW.state <> OLD.state AND NEW.state IN ('announced', 'awarded') AND NOT {PROJECT_OPEN}",
         "nothing is bought for a project that is not approved",
     )
+    for verb in ("INSERT", "UPDATE"):
+        guards.guard(
+            f"procurements_{verb.lower()}_people",
+            "procurements",
+            f"BEFORE {verb}",
+            STRANGERS,
+            "only people of the client act in its purchases",
+        )
     for role, purposes in PARTIES.items():
         guards.guard(
             f"procurements_{role}_joins",
@@ -304,6 +320,8 @@ def create_guards() -> None:
 def drop_guards() -> None:
     for role in reversed(PARTIES):
         guards.drop_guard(f"procurements_{role}_joins", "procurements")
+    for verb in ("update", "insert"):
+        guards.drop_guard(f"procurements_{verb}_people", "procurements")
     guards.drop_guard("procurements_go_on_when_approved", "procurements")
     guards.drop_guard("procurements_begin_when_approved", "procurements")
     for name in ("end", "contract", "award", "notice", "plan"):

@@ -241,7 +241,7 @@ def test_a_failed_item_goes_back_to_its_deliverer_and_conclusion_is_asked_when_a
 def test_everything_that_is_missing_is_said_at_once(w):
     acceptance = room.all_judged(w, room.opened(w, room.trial(w)), 2, 3)
     found = [str(one.what) for one in refusal(Refused, lambda: room.concluded(w, acceptance, by="authority_lead"))]
-    assert [one[:7] for one in found[:2]] == ["第 2 项未合格", "第 3 项未合格"]
+    assert [one[:8] for one in found[:2]] == ["第 2 项未合格", "第 3 项未合格"]
     assert len(found) > 7, "what gates ask for is said with it: five papers and the days of the trial"
     assert acceptance.state is A.OPEN
 

@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed, Refused
 from app.core.permissions import Permission
 from app.evidence.models import EvidenceFile
+from app.gates.kinds import Step
 from app.gates.models import Decision
 from app.intake import actions
 from app.intake.models import Intake, IntakeRow, Sheet
@@ -20,10 +21,11 @@ from app.intake.queries import typed_row
 from app.lifecycle.models import Task
 from app.organisations import actions as organisations
 from app.organisations.models import MandateKind
+from app.projects import actions as project_actions
 from app.projects.kinds import DeclarationState, ProjectKind, ProjectState
 from app.projects.ledger import nearest
 from app.projects.models import Project
-from app.projects.queries import project_of
+from app.projects.steps import problems_at
 from app.subjects.models import PartyRole, SubjectPerson
 from tests import factories
 from tests.intake import room
@@ -139,6 +141,38 @@ def test_a_project_taken_in_is_compared_with_proposals(w):
     found = room.operating(w)
     mine = projects_room.opened(w, "other_officer", "深圳市12345热线平台")
     assert nearest(mine.current)[0].work.key == f"project:{found.code}"
+
+
+# --- the road from there ---------------------------------------------------------------------------------------------
+
+
+def test_an_operating_project_is_halted_resumed_and_evaluated_like_any_other(w):
+    found = room.operating(w)
+    lead = w.actor("authority_lead")
+    project_actions.suspend(lead, found, "核查数据安全")
+    assert found.state is ProjectState.SUSPENDED
+    project_actions.resume(lead, found, "已整改")
+    assert found.state is ProjectState.OPERATING
+    projects_room.register(w, found, "self_evaluation", issued_on=today())
+    project_actions.evaluate(w.actor("officer"), found)
+    assert found.state is ProjectState.EVALUATING
+
+
+def test_gates_of_the_steps_ahead_are_asked_and_those_behind_are_not(w):
+    room.taken_in(w, [room.bare(kind="新建")])
+    (found,) = projects()
+    assert found.state is ProjectState.APPROVED
+    told = {str(one.what) for one in problems_at(found, Step.BUILD)}
+    assert told
+    with pytest.raises(Refused):
+        project_actions.start_build(w.actor("signatory"), found)
+    assert found.state is ProjectState.APPROVED
+
+
+def test_the_next_step_is_owed_from_today(w):
+    found = room.operating(w)
+    (task,) = db.session.scalars(sa.select(Task).where(Task.subject_id == found.subject_id))
+    assert (task.permission, task.started_on) == (Permission.PROJECT_EVALUATE, today())
 
 
 # --- all or nothing --------------------------------------------------------------------------------------------------
@@ -317,8 +351,3 @@ def test_outside_an_act_nothing_is_taken_in(w):
     columns = {one.key: getattr(made, one.key) for one in Intake.__table__.columns if one.key != "id"}
     with pytest.raises(sa.exc.DBAPIError, match="inside a new act"), db.session.begin_nested():
         db.session.execute(sa.insert(Intake.__table__).values(**{**columns, "sha256": "0" * 64}))
-
-
-def test_project_of_a_row(w):
-    found = room.operating(w)
-    assert project_of(found.subject) is found

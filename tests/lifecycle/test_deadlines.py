@@ -204,7 +204,8 @@ def test_only_a_leader_of_the_asked_organisation_gives_words_that_say_something(
 def test_the_leader_urges_on_his_page_and_the_owner_reads_it_on_his(app, client, w, late):
     asked = urging(late)
     address = f"/tasks/{asked.id}/expedite"
-    assert f'href="{address}"' in sign_in(client, "leader").get("/").get_data(as_text=True)
+    desk = sign_in(client, "leader").get("/").get_data(as_text=True)
+    assert f'href="{address}"' in desk and "· 提交会签（广州市政务服务中心）" in desk
     page = client.get(address).get_data(as_text=True)
     for words in ("提交会签", "广州市政务服务中心", "已逾期 1 个工作日", "项目单位经办", 'name="instruction"'):
         assert words in page, words

@@ -17,14 +17,14 @@ from app.lifecycle.models import Task, TaskState
 from app.negative_lists import actions, queries, screening
 from app.negative_lists.actions import AnswerFacts
 from app.negative_lists.kinds import Cause, Outcome
-from app.negative_lists.models import CheckRun, ItemOutcome
+from app.negative_lists.models import ItemOutcome
 from app.projects import declaring
-from app.projects.kinds import Component, Deployment, Provision
+from app.projects.kinds import Component, Provision
 from app.services.models import ServiceCategory
 from tests import factories
 from tests.factories import draft, rule, service, signing
 from tests.negative_lists.room import ITEM, answered, file, granted, own_room, requested
-from tests.projects.room import basics, component, declared, opened, operation
+from tests.projects.room import basics, component, declared, opened
 
 
 def outcomes(subject, step, values=None):
@@ -289,10 +289,4 @@ def test_a_run_sees_an_exemption_and_says_which(w):
     kept = db.session.scalar(sa.select(ItemOutcome).where(ItemOutcome.run_id == run.id, ItemOutcome.item_code == ITEM))
     assert (kept.outcome, kept.exemption_id) == (Outcome.EXEMPTED, exemption.id)
     assert (run.hits, run.blocking) == (0, 0)
-    assert db.session.scalar(sa.select(sa.func.count(CheckRun.id))) == 1
-
-
-def test_deployment_in_words_of_the_house_is_what_the_item_reads(w):
-    """The codes in conditions are those of the declaration."""
-    assert {one.value for one in Deployment} >= {"own_room", "government_cloud"}
-    assert operation().mode.code == "government_purchase"
+    assert [one.id for one in queries.runs_of(project.subject)] == [run.id]

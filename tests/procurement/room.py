@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.contracts import drafting
+from app.contracts.drafting import LineFacts
 from app.contracts.drawing import draw
-from app.contracts.models import Contract
+from app.contracts.models import Contract, PeriodKind, Pricing
 from app.core.clock import today
 from app.organisations.models import Organisation, OrganisationKind
 from app.procurement import actions, awards
@@ -162,6 +163,14 @@ def contracted(
 def drawn(w: World, project: Project, purpose: str | Purpose = Purpose.OPERATE, **changes: Any) -> Contract:
     """The draft of an operating contract drawn from a fresh award, as the drafter finds it."""
     return draw(w.actor("officer"), awarded(w, project, purpose, **changes))
+
+
+def at_a_fee(w: World, contract: Contract, fee_fen: int) -> str:
+    """The only line at a monthly fee in place of a price; the code of its service."""
+    (line,) = contract.current.lines
+    facts = LineFacts(line.service, Pricing.FIXED_FEE, fee_fen, None, line.unit, PeriodKind.MONTH, None)
+    drafting.change_line(w.actor("officer"), contract, line, facts, None)
+    return line.service.code
 
 
 def completed(w: World, contract: Contract, **changes: Any) -> Contract:

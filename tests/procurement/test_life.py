@@ -1,4 +1,4 @@
-"""A purchase from its plan to its contract: who records and confirms, what is refused with which article, what falls due."""
+"""A purchase from plan to contract: who records and confirms, what is refused by which article, what falls due."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,15 +10,13 @@ from app.conditions.gathering import facts_of
 from app.core.clock import clock, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
-from app.core.permissions import Permission as P
-from app.core.permissions import Role
+from app.core.permissions import Permission, Role
 from app.lifecycle.models import Task, TaskState
 from app.negative_lists.kinds import Cause
 from app.negative_lists.models import CheckRun
 from app.procurement import actions, awards
 from app.procurement.checks import AwardFacts, NoticeFacts
-from app.procurement.kinds import Method, Purpose
-from app.procurement.kinds import ProcurementState as S
+from app.procurement.kinds import Method, ProcurementState, Purpose
 from app.procurement.queries import awarded, deadlines_of, over_budget, procurements_of
 from app.procurement.recording import NO_PROOF, Proof
 from app.procurement.workflow import moves
@@ -30,10 +28,7 @@ from tests.house.source import ROOT
 from tests.procurement import room
 from tests.projects.room import approved, declared, submitted
 
-
-@pytest.fixture
-def project(w):
-    return approved(w)
+P, S = Permission, ProcurementState
 
 
 def problems(action, *args):
@@ -107,7 +102,7 @@ def test_another_agencys_officer_does_not_record(w, project):
         ({"budget_fen": 0}, ["budget"]),
         ({"budget_fen": 290_000_001}, ["budget"]),
         ({"term_months": 12}, ["term_months"]),
-        ({"purpose": Purpose.OPERATE}, ["term_months"]),
+        ({"purpose": Purpose.OPERATE, "term_months": None}, ["term_months"]),
         ({"purpose": Purpose.OPERATE, "term_months": 0}, ["term_months"]),
         ({"purpose": Purpose.OPERATE, "term_months": 481}, ["term_months"]),
         ({"purpose": Purpose.OPERATE, "term_months": 12, "budget_fen": 60_000_001}, ["budget"]),

@@ -1,7 +1,7 @@
-"""Generated proposals in Chinese, and near-duplicates of them as they are written in practice: for tests and benchmarks.
+"""Generated proposals in Chinese, and near-duplicates of them as they are written in practice: tests and benchmarks.
 
-`ledger(count)` are different projects; `disguised(work, draw)` is one of them again under another name, in another city,
-with its functions in another order, under an abbreviation, or with a part left out. Nothing is drawn without a seed.
+`ledger(count)` are different projects; `disguised(work, draw)` is one of them again under another name, in another
+city, with its functions in another order, under an abbreviation, or with a part left out. Everything has a seed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, g
 from werkzeug.datastructures import FileStorage
 
 from app.core.clock import today
@@ -220,11 +219,14 @@ def reviewed(w: World, project: Project) -> Project:
     """What is asked for before the decision: an expert's opinion, the duplicate check, the filing form, answers."""
     register(w, project, "filing_form")
     actions.opine(w.actor("authority_officer"), project, opinion(), None)
-    with current_app.test_request_context():
-        g.request_id = ""
-        judge_duplicates(w.actor("authority_officer"), project, "none", "与已有项目比对，没有重复。")
+    judged(w, project)
     answered(w, project, Step.APPROVE)
     return project
+
+
+def judged(w: World, project: Project, verdict: str = "none") -> None:
+    """The authority's officer has compared it with what there is."""
+    judge_duplicates(w.actor("authority_officer"), project, verdict, "与已有项目比对，没有重复。")
 
 
 def decided(w: World, project: Project, verdict: Verdict = Verdict.PASSED, **changes: Any) -> Project:

@@ -7,6 +7,7 @@ from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.projects import actions, declaring
 from app.projects.entries import BasicsFacts, MoneyFacts, OperationFacts
 from app.projects.kinds import Component, ProjectState, Provision, Sharing
+from app.projects.wording import FIELD_NAMES
 from app.services.actions import retire_service
 from app.subjects.models import PartyRole
 from tests.factories import PEOPLE, controls, service
@@ -186,6 +187,15 @@ def test_nothing_changes_while_it_is_decided(w, officer):
     ):
         with pytest.raises(WrongState):
             attempt()
+
+
+@pytest.mark.parametrize("name", ["kind", "category", "scope", "deployment"])
+def test_what_decides_which_rules_hold_is_said_before_submission(w, officer, name):
+    project = declared(w, **{name: None})
+    with pytest.raises(Refused) as refusal:
+        actions.submit(officer, project, seen_digest(project))
+    assert str(FIELD_NAMES[name]) in str(refusal.value)
+    assert project.state is ProjectState.DRAFT
 
 
 def test_parties_join_on_their_side_only(w, project, officer):

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from app.core.db import db
+from app.projects import actions, declaring
 from app.projects.kinds import ProjectState
 from app.projects.queries import project_in_reach
 from tests.factories import PEOPLE, service, sign_in
-from tests.projects.room import TITLE, declared, opened, paper, register, service_line
+from tests.projects.room import TITLE, declared, money, opened, paper, register, seen_digest, service_line
 
 BASICS = {
     "title": TITLE,
@@ -208,23 +209,20 @@ def test_a_complete_declaration_offers_submission_of_what_is_shown(app, client, 
 
 
 def test_versions_are_compared(app, client, w):
-    from app.projects import actions, declaring
-    from tests.projects.room import money, seen_digest
-
     project = declared(w)
     actions.submit(w.actor("officer"), project, seen_digest(project))
     actions.withdraw(w.actor("officer"), project, "补充")
     declaring.set_money(w.actor("officer"), project, money(estimate_fen=310_000_000), None)
-    declaring.add_line(w.actor("officer"), project, service_line(name="进度查询"))
+    declaring.add_line(w.actor("officer"), project, service_line(name="评价反馈"))
     db.session.commit()
     page = text_of(client, "officer", project)
     assert "第 2 版与第 1 版的差异" in page
     assert "<del>3,000,000.00 元</del>" in page
     assert "<ins>3,100,000.00 元</ins>" in page
-    assert "进度查询 · 基线 120000 件" in page
+    assert "评价反馈 · 基线 120000 件" in page
     old = text_of(client, "authority_officer", project, "?version=1")
     assert "这是以前的版本" in old
-    assert "进度查询" not in old.replace("进度查询\n", "")
+    assert "评价反馈" not in old
     assert text_of(client, "officer", project, "?version=1&against=2")
     assert text_of(client, "officer", project, "?version=9&against=x")
 

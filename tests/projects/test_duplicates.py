@@ -10,8 +10,8 @@ from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.core.permissions import Permission, Role
 from app.lifecycle.models import Task, TaskState
-from app.projects import actions, declaring
-from app.projects.duplicates import DuplicateFinding, as_seen, judge_duplicates, last_verdict, page_of, verdicts_of
+from app.projects import declaring
+from app.projects.duplicates import DuplicateFinding, as_seen, judge_duplicates, page_of, verdicts_of
 from app.projects.ledger import nearest
 from app.projects.models import DuplicateVerdict
 from app.services.models import ServiceCategory
@@ -39,9 +39,8 @@ def written(w, by="officer", title="广州市智慧停车平台", **changes):
     return project
 
 
-def submitted(w, **changes):
-    project = room.declared(w, **changes)
-    actions.submit(w.actor("officer"), project, room.seen_digest(project))
+def submitted(w):
+    project = room.submitted(w)
     db.session.flush()
     return project
 
@@ -152,7 +151,6 @@ def test_the_verdict_keeps_what_was_compared_and_ends_the_task(w):
     assert "网上申报" in str(kept[0]["alike"])
     assert set(kept[0]) == {"kind", "code", "name", "owner", "score", "alike"}
     assert verdicts_of(project) == [made]
-    assert last_verdict(project.current) is made
     open_tasks = db.session.scalars(
         sa.select(Task.state).where(
             Task.subject_id == project.subject_id, Task.permission == Permission.DUPLICATE_JUDGE

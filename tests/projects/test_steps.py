@@ -15,12 +15,13 @@ from app.core.permissions import Permission, Role
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.lifecycle.models import Task, TaskState
+from app.negative_lists import actions as lists
 from app.negative_lists.facts import screening_facts
 from app.negative_lists.kinds import Cause
 from app.negative_lists.models import CheckRun
 from app.projects import actions, declaring
 from app.projects.facts import project_facts
-from app.projects.kinds import ProjectKind, ProjectState
+from app.projects.kinds import Deployment, ProjectKind, ProjectState
 from app.projects.models import Project
 from app.projects.rulings import about_declaration
 from app.projects.steps import problems_at, take
@@ -215,6 +216,39 @@ def test_unknown_is_missing_and_everything_is_told_at_once(w, above):
     assert len(found) >= 4
 
 
+def exempted(w, project, item="NL-A13", days=30):
+    """A restricted item that is hit, exempted from for some days."""
+    until = today() + timedelta(days=days)
+    wish = lists.Wish(item, "政务云暂不具备所需的专用加速卡。", until)
+    asked = lists.request_exemption(w.actor("officer"), project.subject, wish, room.paper("论证.pdf"))
+    return lists.grant(w.actor("authority_lead"), asked, lists.Grant(until, "同意过渡使用。"))
+
+
+def test_an_exemption_opens_the_gate_until_its_day_and_not_after(w):
+    project = room.declared(w, deployment=Deployment.OWN_ROOM)
+    with pytest.raises(Refused) as refusal:
+        actions.submit(w.actor("officer"), project, room.seen_digest(project))
+    assert [one.place for one in refusal.value.problems] == ["NL-A13"]
+    exempted(w, project)
+    actions.submit(w.actor("officer"), project, room.seen_digest(project))
+    room.reviewed(w, project)
+    with clock.at(MOMENT + timedelta(days=31)):
+        with pytest.raises(Refused) as refusal:
+            room.decided(w, project)
+        assert [one.place for one in refusal.value.problems] == ["NL-A13"]
+        db.session.rollback()
+    with clock.at(MOMENT + timedelta(days=30)):
+        assert room.decided(w, project).state is S.APPROVED
+
+
+def test_a_forbidden_item_keeps_the_gate_closed_whatever_else_is_there(w):
+    project = room.reviewed(w, room.submitted(w))
+    room.judged(w, project, "whole")
+    with pytest.raises(Refused) as refusal:
+        room.decided(w, project)
+    assert {one.place for one in refusal.value.problems} == {"duplicates", "NL-A11"}
+
+
 # --- one at a time ---------------------------------------------------------------------------------------------------
 
 
@@ -339,8 +373,8 @@ def test_no_gate_is_gone_around_by_sql(w, make, state):
 DECIDE = (
     "INSERT INTO decisions (id, act_id, subject_id, step, round, verdict, reason, notice, about, about_digest, gates, "
     "facts, facts_digest, proposed_by, proposer_org, decided_by, decider_org, decider_side, decider_role, decided_at) "
-    "SELECT 999, :act, subject_id, step, round + 1, 'passed', '', '[]', about, about_digest, gates, facts, facts_digest, "
-    "proposed_by, proposer_org, :by, decider_org, decider_side, decider_role, decided_at FROM decisions WHERE id = :id"
+    "SELECT 999, :act, subject_id, step, round + 1, 'passed', '', '[]', about, about_digest, gates, facts, "
+    "facts_digest, proposed_by, proposer_org, :by, decider_org, decider_side, decider_role, decided_at FROM decisions WHERE id = :id"
 )
 
 

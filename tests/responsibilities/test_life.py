@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.audit.models import TrailEntry
 from app.conditions.gathering import facts_of
-from app.core.clock import clock
+from app.core.clock import clock, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.core.permissions import Role
@@ -305,7 +305,8 @@ def test_a_party_that_joins_while_it_is_signed_sends_the_list_back(w):
 
 def test_a_party_renamed_while_it_is_signed_is_read_anew(w):
     duty_list = sent(w)
-    rename(w.actor("system_admin"), w.org("operator"), "新运营有限公司", "", make.today(), "更名")
+    with clock.at(make.MOMENT + timedelta(days=1)):
+        rename(w.actor("system_admin"), w.org("operator"), "新运营有限公司", "", today(), "更名")
     assert "当事方有变化" in refusal(lambda: actions.sign(w.actor("signatory"), duty_list, seen(duty_list)))[0]
 
 
