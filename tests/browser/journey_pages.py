@@ -58,8 +58,8 @@ def told(scope: Page | Locator, words: str) -> None:
 
 
 def follow(page: Page, name: str) -> None:
-    """A link of the page's own content."""
-    page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+    """A link in the head of the page or in its content."""
+    page.locator(".gy-band, main").get_by_role("link", name=name, exact=True).first.click()
     page.wait_for_load_state()
 
 

@@ -232,6 +232,7 @@ def test_an_exemption_opens_the_gate_until_its_day_and_not_after(w):
     exempted(w, project)
     actions.submit(w.actor("officer"), project, room.seen_digest(project))
     room.reviewed(w, project)
+    db.session.commit()
     with clock.at(MOMENT + timedelta(days=31)):
         with pytest.raises(Refused) as refusal:
             room.decided(w, project)
