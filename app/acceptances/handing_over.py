@@ -1,4 +1,4 @@
-"""Acts of a handover: open it, settle what is handed over, deliver, receive, send back, take over, witness, conclude."""
+"""Acts of a handover: open it, settle it, deliver, receive, send back, take over, witness, conclude."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -216,7 +216,7 @@ def send_back(actor: Actor, item: HandoverItem, reason: str) -> HandoverEntry:
 
 
 def take_over(actor: Actor, item: HandoverItem, text: str, material: Material = NOTHING) -> HandoverEntry:
-    """The operator's officer confirms that he has what he will run: the client received it first and keeps owning it."""
+    """The operator's officer confirms that he has what he will run; the client received it and keeps owning it."""
     return _do(actor, item, Deed.TAKEN_OVER, text, material)
 
 

@@ -140,7 +140,7 @@ class HandoverItem(Entity):
 
 
 class HandoverEntry(AppendOnly):
-    """One deed on an item: handed over, received, sent back, taken over by the operator, witnessed by the supervisor."""
+    """One deed on an item: handed over, received, sent back, taken over by the operator, seen by the supervisor."""
 
     __tablename__ = "handover_entries"
     __table_args__ = table_args(

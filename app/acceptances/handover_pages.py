@@ -1,4 +1,4 @@
-"""What the pages of a handover show: every item by class and what its conclusion still asks, one item with its deeds."""
+"""What the pages of a handover show: every item and what its conclusion still asks, one item with its deeds."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Tables of acceptance: rounds, their items, what was submitted for each, how it was judged, what the supervisor says."""
+"""Tables of acceptance: rounds, their items, what was submitted for each, how it was judged, what was said of it."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ _CLOSED = " AND ".join(f"{column} IS NOT NULL" for column in (*_CONCLUSION, "sha
 
 
 class Acceptance(Entity):
-    """One round of acceptance of a project. Concluded once, on the sealed `content`; a failed one is followed by another.
+    """One round of acceptance of a project. Concluded once, on the sealed `content`; another follows a failed one.
 
     The client's officer opens it. Another person concludes: the client's signatory the preliminary one, the lead of
     the competent authority the final one.

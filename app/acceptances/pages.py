@@ -1,4 +1,4 @@
-"""What the pages of acceptance show: where the project stands, one round with what it still asks, one item with forms."""
+"""What the pages of acceptance show: where the project stands, one round and what it still asks, one item."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -395,6 +395,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.FINDING_RECTIFY,
             P.HANDOVER_DELIVER,
             P.HANDOVER_TAKE_OVER,
+            P.OBLIGATION_REPORT,
             P.QUERY_ANSWER,
         }
     ),

@@ -91,7 +91,9 @@ def _text(summary: dict[str, object], accounts: list[SignIn]) -> str:
     if summary["loaded"]:
         lines.append(
             "demonstration loaded: {organisations} organisations, {people} people, {services} services, "
-            "{projects} projects, {contracts} contracts; {trail_entries} trail entries verified; {seconds} s".format(**summary)
+            "{projects} projects, {contracts} contracts; {trail_entries} trail entries verified; {seconds} s".format(
+                **summary
+            )
         )
     if accounts:
         rows = [(str(one.role.label), one.login, one.name, one.organisation) for one in accounts]

@@ -50,7 +50,11 @@ def service_list(lines: tuple[LinePlan, ...]) -> Attachment:
 
 def award(code: str, random: Random) -> Attachment:
     """A one-page award notice."""
-    words = ("NOTICE OF AWARD (demonstration)", f"Procurement no. {code}-{random.randint(100, 999)}", "Valid for 30 days")
+    words = (
+        "NOTICE OF AWARD (demonstration)",
+        f"Procurement no. {code}-{random.randint(100, 999)}",
+        "Valid for 30 days",
+    )
     return paper("中标通知书.pdf", "中标（成交）通知书", *words)
 
 

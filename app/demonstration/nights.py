@@ -10,7 +10,7 @@ from app.negative_lists.jobs import rescreen
 # Working days of the past in whose nights tasks are looked after; earlier ones were done in time.
 WATCHED = 20
 # The last working day on which the short exemption of the story holds.
-LAST_EXEMPTED = 6
+LAST_EXEMPTED = 4
 
 
 def keep_watch(timeline: Timeline, days: Days) -> None:

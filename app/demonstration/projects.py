@@ -282,10 +282,10 @@ def join(plan: ProjectPlan, organisation: str, role: PartyRole, world: World) ->
     declaring.join_party(plan.officer(world), world.project(plan.key), world.organisation(organisation), role)
 
 
-def answer(plan: ProjectPlan, step: Step, world: World) -> None:
-    """Client and authority answer what the lists ask at a step."""
+def answer(plan: ProjectPlan, world: World) -> None:
+    """Client and authority answer what the lists ask before an approval."""
     people = {PartyRole.CLIENT: plan.officer(world), PartyRole.COMPETENT_AUTHORITY: plan.reviewer(world)}
-    answer_open(world.project(plan.key).subject, step, people)
+    answer_open(world.project(plan.key).subject, Step.APPROVE, people)
 
 
 def submit(plan: ProjectPlan, world: World) -> None:

@@ -41,6 +41,7 @@ LATER = (
         data="网格事件记录 public conditional 石碣镇人民政府",
         components="identity reuse/messaging reuse",
         target="事件按时办结率 93 %",
+        mode="entrusted_operation",
         running=66,
     ),
     Outline(

@@ -30,7 +30,6 @@ from app.demonstration.projects_bought import Purchase
 from app.demonstration.projects_decided import EXPERTS, Condition, Voice
 from app.demonstration.timeline import Days, Deed, Timeline
 from app.demonstration.world import World
-from app.gates.kinds import Step
 from app.procurement.kinds import Purpose
 from app.projects import actions
 from app.projects.kinds import DocumentKind
@@ -70,14 +69,9 @@ def declare(road: Road, submitted: int) -> None:
         road.sit(submitted + 2, *registering(plan, *plan.papers))
 
 
-def send(road: Road, before: int) -> None:
-    """Questions answered and submitted."""
-    road.sit(before, partial(answer, road.plan, Step.SUBMIT), partial(submit, road.plan))
-
-
 def submitted(road: Road, before: int) -> None:
     declare(road, before)
-    send(road, before)
+    road.sit(before, partial(submit, road.plan))
 
 
 def opinions(road: Road, before: int, voices: Iterable[Voice] = EXPERTS) -> None:
@@ -91,7 +85,7 @@ def review(road: Road, before: int) -> None:
     road.sit(before - 1, partial(decided.judge, plan, "none", NOT_ALIKE, ""))
     if plan.builds:
         road.sit(before - 2, *registering(plan, K.FILING_FORM))
-    road.sit(before - 3, partial(answer, plan, Step.APPROVE))
+    road.sit(before - 3, partial(answer, plan))
 
 
 def decide(road: Road, before: int, conditions: tuple[Condition, ...] = ()) -> None:
@@ -112,7 +106,7 @@ def award(road: Road, before: int, *purchases: Purchase) -> None:
     """Planned, announced, awarded and confirmed within thirteen days."""
     plan = road.plan
     road.sit(before, *bought.each(bought.plan_purchase, plan, purchases))
-    road.sit(before - 2, partial(answer, plan, Step.PROCURE), *bought.each(bought.announce, plan, purchases))
+    road.sit(before - 2, *bought.each(bought.announce, plan, purchases))
     road.sit(before - 12, *bought.each(bought.award, plan, purchases))
     road.sit(before - 13, *bought.each(bought.confirm, plan, purchases))
 
@@ -145,7 +139,6 @@ def building(road: Road, before: int, builder: str) -> None:
     approved(road, before + 40)
     buy(road, before + 33, Purchase(Purpose.BUILD, builder), SUPERVISION)
     agree_duties(road, before + 9, builder)
-    road.sit(before + 1, partial(answer, road.plan, Step.BUILD))
     road.sit(before, partial(start_build, road.plan))
 
 
@@ -162,8 +155,6 @@ def try_out(road: Road, before: int, stage: Stage, builder: str, failed: int = 0
 
 
 def conclude(road: Road, before: int, stage: Stage, passed: bool = True) -> None:
-    step = Step.TRIAL if stage is Stage.PRELIMINARY else Step.ACCEPT
-    road.sit(before + 1, partial(answer, road.plan, step))
     road.sit(before, partial(accepted.conclude, road.plan, stage, passed))
 
 
@@ -219,5 +210,4 @@ def hand_over(road: Road, operator: str, watched: bool) -> None:
     if watched:
         road.sit(10, *(partial(accepted.witness, plan, number) for number in numbers))
     road.sit(9, *registering(plan, K.MLPS_FILING, K.EMERGENCY_PLAN))
-    road.sit(8, partial(answer, plan, Step.HAND_OVER))
     road.sit(3, partial(accepted.conclude_handover, plan))

@@ -17,7 +17,6 @@ from app.demonstration.nights import LAST_EXEMPTED
 from app.demonstration.projects import (
     ProjectOutline,
     ProjectPlan,
-    answer,
     open_project,
     registering,
     set_basics,
@@ -31,7 +30,6 @@ from app.demonstration.projects_decided import ADVERSE, EXPERTS, Condition
 from app.demonstration.projects_road import Road
 from app.demonstration.timeline import Days, Timeline
 from app.demonstration.world import World
-from app.gates.kinds import Step
 from app.procurement.kinds import Method, Purpose
 from app.projects import actions
 from app.projects.kinds import DocumentKind
@@ -119,7 +117,7 @@ def _resubmitted(road: Road) -> None:
     way.submitted(road, 34)
     road.sit(28, partial(decided.send_back, plan, "运营和共享部分不完整。", NOTICE[1:]))
     road.sit(14, partial(set_operation, plan), *registering(plan, K.SHARING_CHAPTER))
-    road.sit(5, partial(answer, plan, Step.SUBMIT), partial(submit, plan))
+    road.sit(5, partial(submit, plan))
 
 
 def _reviewed(road: Road) -> None:
@@ -174,7 +172,7 @@ def _exempted(road: Road) -> None:
     way.declare(road, 61)
     road.sit(57, partial(decided.ask_exemption, plan, SPECIAL_DEVICE, until))
     road.sit(54, partial(decided.grant_exemption, plan, until))
-    way.send(road, 50)
+    road.sit(50, partial(submit, plan))
     way.decide(road, 40)
 
 
@@ -184,7 +182,7 @@ def _lapsed(road: Road) -> None:
     way.declare(road, 91)
     road.sit(87, partial(decided.ask_exemption, plan, OLD_ARCHIVE, until + timedelta(days=180)))
     road.sit(84, partial(decided.grant_exemption, plan, until))
-    way.send(road, 80)
+    road.sit(80, partial(submit, plan))
     way.decide(road, 70)
 
 
@@ -192,7 +190,7 @@ def _announced(road: Road) -> None:
     plan = road.plan
     way.approved(road, 55)
     road.sit(40, partial(bought.plan_purchase, plan, TENDER))
-    road.sit(14, partial(answer, plan, Step.PROCURE), partial(bought.announce, plan, TENDER))
+    road.sit(14, partial(bought.announce, plan, TENDER))
     road.sit(12, partial(bought.plan_purchase, plan, way.SUPERVISION))
 
 
@@ -268,15 +266,15 @@ def _trial(road: Road) -> None:
 def _handing_over(road: Road) -> None:
     """Accepted; a part of the handover has arrived, one thing was sent back, the operator is being sought."""
     plan = road.plan
-    way.accept(road, 40, places.YUELAN)
-    road.sit(33, partial(accepted.open_handover, plan))
-    road.sit(30, partial(bought.plan_purchase, plan, OPERATION))
-    road.sit(26, partial(bought.announce, plan, OPERATION))
-    road.sit(24, *(partial(accepted.deliver, plan, number) for number in range(1, 7)))
-    road.sit(18, *(partial(accepted.receive, plan, number) for number in range(1, 5)))
-    road.sit(17, partial(accepted.return_thing, plan, 5))
-    road.sit(15, *(partial(accepted.witness, plan, number) for number in range(1, 4)))
-    road.sit(13, *registering(plan, K.MLPS_FILING))
+    way.accept(road, 25, places.YUELAN)
+    road.sit(18, partial(accepted.open_handover, plan))
+    road.sit(16, partial(bought.plan_purchase, plan, OPERATION))
+    road.sit(14, partial(bought.announce, plan, OPERATION))
+    road.sit(11, *(partial(accepted.deliver, plan, number) for number in range(1, 7)))
+    road.sit(7, *(partial(accepted.receive, plan, number) for number in range(1, 5)))
+    road.sit(6, partial(accepted.return_thing, plan, 5))
+    road.sit(5, *(partial(accepted.witness, plan, number) for number in range(1, 4)))
+    road.sit(3, *registering(plan, K.MLPS_FILING))
 
 
 def _operating(road: Road) -> None:
@@ -343,7 +341,7 @@ FATES: dict[str, Fate] = {
     "building": Fate(_building, 130),
     "building_late": Fate(_building_late, 160),
     "trial": Fate(_trial, 170),
-    "handing_over": Fate(_handing_over, 180),
+    "handing_over": Fate(_handing_over, 165),
     "operating": Fate(_operating, 185, -4),
     "maintained": Fate(_maintained, 50, -3),
     "evaluating": Fate(_evaluating, 185, -9),

@@ -26,7 +26,7 @@ from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
 from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks, urged_by
 from app.organisations.models import Organisation
-from app.subjects.models import Subject
+from app.subjects.models import Subject, SubjectKind
 
 SOON = timedelta(days=90)
 # The page of what an act was about.
@@ -115,18 +115,12 @@ def _about_what(task: Task) -> str:
 
 # Where an act is done, when that is not the contract's own page.
 PLACES: dict[Permission, str] = {
-    Permission.HANDOVER_WITNESS: "acceptances.of_project",
-    Permission.HANDOVER_TAKE_OVER: "acceptances.of_project",
-    Permission.HANDOVER_RECEIVE: "acceptances.of_project",
-    Permission.HANDOVER_OPEN: "acceptances.of_project",
-    Permission.HANDOVER_DELIVER: "acceptances.of_project",
-    Permission.HANDOVER_CONCLUDE: "acceptances.of_project",
-    Permission.ACCEPTANCE_OPINE: "acceptances.of_project",
-    Permission.ACCEPTANCE_OPEN: "acceptances.of_project",
-    Permission.ACCEPTANCE_JUDGE: "acceptances.of_project",
-    Permission.ACCEPTANCE_DELIVER: "acceptances.of_project",
-    Permission.ACCEPTANCE_CONCLUDE: "acceptances.of_project",
     Permission.ACCEPTANCE_APPROVE: "acceptances.of_project",
+    Permission.ACCEPTANCE_CONCLUDE: "acceptances.of_project",
+    Permission.ACCEPTANCE_DELIVER: "acceptances.of_project",
+    Permission.ACCEPTANCE_JUDGE: "acceptances.of_project",
+    Permission.ACCEPTANCE_OPEN: "acceptances.of_project",
+    Permission.ACCEPTANCE_OPINE: "acceptances.of_project",
     Permission.ASSESSMENT_CONFIRM: "assessments.index",
     Permission.ASSESSMENT_DECIDE: "assessments.index",
     Permission.ASSESSMENT_FINALISE: "assessments.index",
@@ -136,8 +130,15 @@ PLACES: dict[Permission, str] = {
     Permission.DUTY_DRAFT: "responsibilities.of_project",
     Permission.DUTY_SIGN: "responsibilities.of_project",
     Permission.EXCLUSION_DECIDE: "service_levels.exclusions",
+    Permission.EXEMPTION_REQUEST: "negative_lists.of_project",
     Permission.FIGURE_SUBMIT: "figures.upload",
     Permission.FIGURE_VERIFY: "figures.verification",
+    Permission.HANDOVER_CONCLUDE: "acceptances.of_project",
+    Permission.HANDOVER_DELIVER: "acceptances.of_project",
+    Permission.HANDOVER_OPEN: "acceptances.of_project",
+    Permission.HANDOVER_RECEIVE: "acceptances.of_project",
+    Permission.HANDOVER_TAKE_OVER: "acceptances.of_project",
+    Permission.HANDOVER_WITNESS: "acceptances.of_project",
     Permission.PLAN_AGREE: "plans.index",
     Permission.PLAN_PROPOSE: "plans.index",
     Permission.PROCUREMENT_CONFIRM: "procurement.of_project",
@@ -166,7 +167,10 @@ def _place_of(task: Task) -> str:
         return url_for(PAGES[permission], code=task.item)
     if permission is Permission.TASK_EXPEDITE:
         return url_for("gates.expedite", key=task.id)
-    return url_for(PLACES.get(permission, REFERRED[task.subject.kind.value]), code=task.subject.code)
+    place = PLACES.get(permission, REFERRED[task.subject.kind.value])
+    if place == "negative_lists.of_project" and task.subject.kind is SubjectKind.CONTRACT:
+        place = "negative_lists.of_contract"
+    return url_for(place, code=task.subject.code)
 
 
 def _deadline_cell(task: Task) -> Cell:

@@ -72,6 +72,8 @@ def value_in_words(name: str, value: Value) -> str:
         return str(_("%(yuan)s 元", yuan=fmt.money(value)))
     if value == "":
         return str(_("尚未发生") if kind is FactType.DAY else _("无"))
+    if name.endswith("_year"):
+        return str(value)
     return fmt.whole(value) if isinstance(value, int) else word_of(name, value)
 
 

@@ -1,4 +1,4 @@
-"""Acceptance from the first round to the approved final one: who may, what follows, what stands against it, all at once."""
+"""Acceptance from the first round to the approved final one: who may, what follows, what stands against it."""
 
 import json
 from datetime import timedelta
@@ -291,8 +291,9 @@ def test_what_was_seen_is_what_is_concluded(w, acceptance):
 
 def test_a_conclusion_needs_its_reasons(w, acceptance):
     room.all_judged(w, acceptance)
-    end = lambda: concluding.conclude(w.actor("signatory"), acceptance, True, " ", seen_digest(acceptance))  # noqa: E731
-    assert [one.place for one in refusal(Refused, end)] == ["reason"]
+    actor, seen = w.actor("signatory"), seen_digest(acceptance)
+    found = refusal(Refused, lambda: concluding.conclude(actor, acceptance, True, " ", seen))
+    assert [one.place for one in found] == ["reason"]
 
 
 def test_after_a_conclusion_nothing_changes(w, acceptance):

@@ -36,7 +36,7 @@ DAY = "%Y-%m-%d %H:%M"
 class Quiet(WSGIRequestHandler):
     """Says nothing of each request: what a page must not do is seen by the eyes on it."""
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - its name in werkzeug
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Nothing."""
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page
-
 from app.acceptances.queries import acceptance_of, handover_of
 from app.projects.models import Project
 from app.projects.queries import project_in_reach
 from tests.acceptances import room
 from tests.browser.journey import Journey
 from tests.browser.journey_declaring import registered
-from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, told, typed
+from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, typed
 from tests.browser.test_main_job import choose
 from tests.factories import World
 
@@ -219,7 +217,3 @@ def project_of(w: World, journey: Journey) -> Project:
     found = project_in_reach(w.actor("officer"), journey.notes["project"])
     assert found is not None
     return found
-
-
-def trail_of(page: Page) -> None:
-    told(page, "办理记录")
