@@ -1,4 +1,4 @@
-"""What the authority does with a project, and what follows from it: opinions, verdicts, exemptions, conditions, ends."""
+"""What the authority does with a project and what follows: opinions, verdicts, exemptions, conditions, ends."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -39,9 +39,6 @@ def contracted(journey: Journey) -> None:
         with journey.desk(signatory) as page:
             page.goto(f"/contracts/{code}")
             confirm(page, "签署合同", "已签署。")
-    with journey.desk("officer") as page:
-        page.goto(f"{home(journey)}/procurement/{journey.notes['operate']}")
-        assert "已签约" in state_of(page)
 
 
 def in_force(journey: Journey) -> None:

@@ -21,7 +21,7 @@ from app.accounts.sessions import key_hash
 from app.audit import act
 from app.audit.heads import seal
 from app.contracts import actions as contracts
-from app.core.clock import now
+from app.core.clock import clock, now
 from app.core.db import db, unit_of_work
 from app.core.permissions import Permission
 from app.evidence.models import EvidenceFile
@@ -29,6 +29,7 @@ from app.inspections.finding_models import Finding
 from app.organisations.models import Organisation
 from app.services.models import Service
 from tests import factories
+from tests.browser.begun import LONG_AGO, begun, long_ago
 from tests.browser.judged import judged
 
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -57,14 +58,17 @@ def attach(w: factories.World, contract: contracts.Contract) -> EvidenceFile:
 
 
 def fill() -> dict[str, object]:
-    w = factories.world()
-    for key in factories.PEOPLE:
-        settled(w, key)
+    with clock.at(now() - LONG_AGO):
+        w = factories.world()
+        for key in factories.PEOPLE:
+            settled(w, key)
+    forgotten = long_ago(w)
     for name in SERVICES:
         factories.service(w.actor("officer"), name)
     made = {state: make(w) for state, make in factories.CONTRACTS.items()}
     attach(w, made["in_force"])
     seen = judged(w)
+    pages = begun(w, forgotten)
     seal()
     db.session.flush()
     return {
@@ -73,6 +77,7 @@ def fill() -> dict[str, object]:
         "level": made["draft"].current.lines[0].levels[0].id,
         "service": made["draft"].current.lines[0].service.code,
         "judged": seen,
+        "begun": pages,
         "sessions": {key: session_of(w, key) for key in factories.PEOPLE},
         "english": {key: session_of(w, key, locale="en") for key in factories.PEOPLE},
         "names": names(),

@@ -42,6 +42,7 @@ def paths(seeded) -> list[str]:
         *("/audit", "/audit/5", "/audit/denials", "/audit/sign-ins"),
         *("/profile", "/profile/password", "/profile/second-factor"),
         *judged_pages(seeded["judged"]),
+        *seeded["begun"],
     ]
 
 
