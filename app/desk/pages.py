@@ -104,7 +104,7 @@ def task_list(actor: Actor) -> Listing:
 
 
 def _about_what(task: Task) -> str:
-    """The subject's code, and the thing of it that the task is about: where it urges another, that one and its owner."""
+    """The subject's code and the thing of it the task is about; where it urges another, that one and its owner."""
     overdue = urged_by(task) if task.permission == Permission.TASK_EXPEDITE else None
     if overdue is not None:
         owed = Permission(overdue.permission).label
@@ -143,7 +143,9 @@ PLACES: dict[Permission, str] = {
     Permission.PLAN_PROPOSE: "plans.index",
     Permission.PROCUREMENT_CONFIRM: "procurement.of_project",
     Permission.PROCUREMENT_RECORD: "procurement.of_project",
+    Permission.PROJECT_CONCLUDE: "projects.decisions",
     Permission.PROJECT_DECIDE: "projects.decisions",
+    Permission.PROJECT_EVALUATE: "declaring.documents",
     Permission.PROJECT_OPINE: "projects.decisions",
     Permission.PROJECT_SUBMIT: "declaring.show",
 }

@@ -24,8 +24,8 @@ from app.gates import wording
 from app.gates.checking import judge
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.models import AUTHORITY_STEPS, Decision, Obligation, Opinion, decider_of
-from app.gates.queries import entries_at, gate_of, known_at, next_round, opinions_of
-from app.lifecycle.actions import open_task
+from app.gates.queries import entries_at, experts_at, gate_of, gates_at, known_at, next_round, opinions_of
+from app.lifecycle.actions import finish_task, open_task
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import parties_of
@@ -263,6 +263,8 @@ def opine(actor: Actor, subject: Subject, facts: OpinionFacts, upload: FileStora
         db.session.add(opinion)
         running.note(step=facts.step, round=round_, giver=opinion.giver_name, stance=facts.stance)
         db.session.flush()
+        if experts_at(subject, facts.step) >= max((one.opinions for one in gates_at(subject, facts.step)), default=0):
+            finish_task(actor, subject, P.PROJECT_OPINE)
     return opinion
 
 

@@ -83,8 +83,11 @@ def fact_label(name: str) -> str:
 
 
 def _known_in_words(known: Iterable[tuple[str, Value]]) -> str:
-    """What was recorded."""
-    return str(_("；")).join(f"{fact_label(name)} {value_in_words(name, value)}" for name, value in known)
+    """What was recorded, but for lists, which the input's own words name."""
+    told = [
+        f"{fact_label(name)} {value_in_words(name, value)}" for name, value in known if not isinstance(value, tuple)
+    ]
+    return str(_("；")).join(told)
 
 
 # --- a checklist -----------------------------------------------------------------------------------------------------

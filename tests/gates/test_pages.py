@@ -1,4 +1,4 @@
-"""The pages of gates: the catalogue, one gate, a condition with its forms, overdue tasks, and the partials for others."""
+"""The pages of gates: the catalogue, one gate, a condition with its forms, overdue tasks, partials for others."""
 
 import pytest
 from flask import render_template

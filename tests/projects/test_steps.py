@@ -375,7 +375,8 @@ DECIDE = (
     "INSERT INTO decisions (id, act_id, subject_id, step, round, verdict, reason, notice, about, about_digest, gates, "
     "facts, facts_digest, proposed_by, proposer_org, decided_by, decider_org, decider_side, decider_role, decided_at) "
     "SELECT 999, :act, subject_id, step, round + 1, 'passed', '', '[]', about, about_digest, gates, facts, "
-    "facts_digest, proposed_by, proposer_org, :by, decider_org, decider_side, decider_role, decided_at FROM decisions WHERE id = :id"
+    "facts_digest, proposed_by, proposer_org, :by, decider_org, decider_side, decider_role, decided_at "
+    "FROM decisions WHERE id = :id"
 )
 
 
