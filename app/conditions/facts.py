@@ -103,7 +103,7 @@ _LISTED = (
     Fact("duty.findings", _T.WHOLE, N_("权责清单待改问题数"), _DUTIES),
     Fact("procurement.awarded", _T.CODES, N_("已成交的采购内容"), _PROCUREMENT),
     Fact("procurement.contracted", _T.CODES, N_("已签约的采购内容"), _PROCUREMENT),
-    Fact("procurement.contracted_total", _T.MONEY, N_("已签约金额"), _PROCUREMENT),
+    Fact("procurement.contracted_total", _T.MONEY, N_("已签约的建设金额"), _PROCUREMENT),
     Fact("procurement.over_budget", _T.WHOLE, N_("超预算的采购数"), _PROCUREMENT),
     Fact("procurement.without_basis", _T.WHOLE, N_("缺依据的单一来源采购数"), _PROCUREMENT),
     Fact("procurement.short_notice", _T.WHOLE, N_("公告期不足的采购数"), _PROCUREMENT),

@@ -19,7 +19,6 @@ def keep_watch(timeline: Timeline, days: Days) -> None:
         timeline.at_night(days.ago(back), _look_after)
     timeline.at_night(days.today, _look_after)
     timeline.at_night(days.ago(LAST_EXEMPTED) + timedelta(days=1), _judge_again)
-    timeline.at_night(days.today, _judge_again)
 
 
 def _look_after(_world: World) -> None:

@@ -16,7 +16,7 @@ from app.demonstration.timeline import Days, Deed, Timeline
 
 # Keys of contracts (see outlines.py; X25 is drawn for the operating project) and for how many of the last months they
 # are judged.
-JUDGED: Mapping[str, int] = {"S01": 4, "S04": 3, "S09": 2, "X25": 2}
+JUDGED: Mapping[str, int] = {"S01": 4, "S04": 3, "S09": 2, "X25": 1}
 # What is special about a month, counted back from the present one: 1 is the month before this.
 OBJECTED = {("S04", 2)}
 EXCLUDED = {("S01", 3), ("S04", 3), ("S09", 1)}

@@ -17,6 +17,7 @@ from app.demonstration.performance import tell_performance
 from app.demonstration.projects import (
     ProjectPlan,
     answer,
+    join,
     open_project,
     register,
     registering,
@@ -33,6 +34,7 @@ from app.demonstration.world import World
 from app.procurement.kinds import Purpose
 from app.projects import actions
 from app.projects.kinds import DocumentKind
+from app.subjects.models import PartyRole
 
 R, K = Role, DocumentKind
 LISTS = ("costs", "services", "data", "components", "target")
@@ -134,10 +136,16 @@ def start_build(plan: ProjectPlan, world: World) -> None:
     actions.start_build(plan.signatory(world), world.project(plan.key))
 
 
-def building(road: Road, before: int, builder: str) -> None:
-    """From the first word to the first day of building, fifty-four days."""
+def building(road: Road, before: int, builder: str, framework: bool = False) -> None:
+    """From the first word to the first day of building, fifty-four days.
+
+    Supervision is bought for the project, or comes from a framework that the client has already.
+    """
     approved(road, before + 40)
-    buy(road, before + 33, Purchase(Purpose.BUILD, builder), SUPERVISION)
+    wanted = (Purchase(Purpose.BUILD, builder), SUPERVISION)
+    buy(road, before + 33, *(wanted[:1] if framework else wanted))
+    if framework:
+        road.sit(before + 12, partial(join, road.plan, places.SUPERVISOR, PartyRole.SUPERVISOR))
     agree_duties(road, before + 9, builder)
     road.sit(before, partial(start_build, road.plan))
 
@@ -158,10 +166,10 @@ def conclude(road: Road, before: int, stage: Stage, passed: bool = True) -> None
     road.sit(before, partial(accepted.conclude, road.plan, stage, passed))
 
 
-def accept(road: Road, before: int, builder: str) -> None:
+def accept(road: Road, before: int, builder: str, framework: bool = False) -> None:
     """From the first word to the final acceptance, a hundred and fifty-four days."""
     plan = road.plan
-    building(road, before + 100, builder)
+    building(road, before + 100, builder, framework)
     try_out(road, before + 50, Stage.PRELIMINARY, builder)
     conclude(road, before + 40, Stage.PRELIMINARY)
     try_out(road, before + 12, Stage.FINAL, builder)

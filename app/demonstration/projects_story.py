@@ -242,13 +242,13 @@ def _building(road: Road) -> None:
 
 def _building_late(road: Road) -> None:
     """The planned end has passed, and nothing is ready to be accepted."""
-    way.building(road, 120, places.YUELAN)
+    way.building(road, 120, places.YUELAN, framework=True)
 
 
 def _trial(road: Road) -> None:
     """One item failed at first; the second round let it into its trial run, and the final acceptance has begun."""
     plan, builder, numbers = road.plan, places.SUIHENG, accepted.items_of(road.plan)
-    way.building(road, 130, builder)
+    way.building(road, 130, builder, framework=True)
     way.try_out(road, 72, Stage.PRELIMINARY, builder, failed=2)
     way.conclude(road, 60, Stage.PRELIMINARY, passed=False)
     road.sit(52, partial(accepted.open_round, plan, True))
@@ -290,7 +290,7 @@ def _maintained(road: Road) -> None:
 
 def _evaluating(road: Road) -> None:
     """In operation for most of a year; its self-evaluation waits for the authority's conclusion."""
-    way.accept(road, 45, places.YUELAN)
+    way.accept(road, 45, places.YUELAN, framework=True)
     way.operate(road, places.YUELAN, places.YUELAN)
     now = Road(road.plan, road.timeline, road.days, road.days.today)
     now.sit(12, *registering(road.plan, K.SELF_EVALUATION))

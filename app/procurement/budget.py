@@ -40,6 +40,15 @@ def operating_share(limits: Limits, months: int | None) -> int | None:
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def for_building(purpose: str, fen: int, months: int | None, limits: Limits) -> int:
+    """How much of a contract is for building: nothing where operating is bought, all but its share where both are."""
+    if purpose == OPERATE:
+        return 0
+    if purpose == BUILD_AND_OPERATE:
+        return max(0, fen - (operating_share(limits, months) or 0))
+    return fen
+
+
 def investment_limit(limits: Limits, listed: Iterable[Spent]) -> int | None:
     """What everything that is built may cost; operating that is bought together with it adds its own share."""
     shares = [operating_share(limits, one.months) for one in listed if one.purpose == BUILD_AND_OPERATE]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.conditions.facts import Value
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState
-from app.procurement.queries import lacks_basis, over_budget, procurements_of, purposes_met, short_notice
+from app.procurement.queries import invested, lacks_basis, over_budget, procurements_of, purposes_met, short_notice
 from app.projects.queries import project_of
 from app.subjects.models import Subject, SubjectKind
 
@@ -19,7 +19,7 @@ def procurement_facts(subject: Subject) -> Mapping[str, Value]:
     values: dict[str, Value] = {
         "procurement.awarded": purposes_met(found, *SETTLED),
         "procurement.contracted": purposes_met(found, ProcurementState.CONTRACTED),
-        "procurement.contracted_total": sum(one.contract_fen or 0 for one in found),
+        "procurement.contracted_total": invested(project, found),
         "procurement.without_basis": sum(lacks_basis(one) for one in live),
         "procurement.short_notice": sum(short_notice(one) for one in live),
     }

@@ -11,7 +11,7 @@ from app.calendars.working_time import DueDay
 from app.catalogues.reading import Head
 from app.core.clock import today
 from app.core.db import db
-from app.procurement.budget import Spent, allowed, over_limit
+from app.procurement.budget import Limits, Spent, allowed, for_building, over_limit
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
 from app.procurement.models import Procurement
 from app.projects.kinds import DeclarationState, ProjectState
@@ -81,12 +81,21 @@ def spent(one: Procurement) -> Spent:
     return Spent(one.number, one.purpose.value, fen, one.budget_fen, one.term_months)
 
 
+def limits_of(project: Project) -> Limits:
+    """What the approved declaration allows to be spent."""
+    declared = approved_declaration(project)
+    return allowed(declared.design_budget_fen, declared.estimate_fen, declared.operating_budget_fen)
+
+
 def over_budget(project: Project, found: list[Procurement]) -> int | None:
     """How many live purchases cost more than is approved for them; None while nothing approved is on record."""
-    live = [spent(one) for one in found if one.state in LIVE]
-    declared = approved_declaration(project)
-    limits = allowed(declared.design_budget_fen, declared.estimate_fen, declared.operating_budget_fen)
-    return over_limit(live, limits)
+    return over_limit([spent(one) for one in found if one.state in LIVE], limits_of(project))
+
+
+def invested(project: Project, found: list[Procurement]) -> int:
+    """What is under contract for building, in fen: operating is paid from its own yearly budget and does not count."""
+    limits = limits_of(project)
+    return sum(for_building(one.purpose.value, one.contract_fen or 0, one.term_months, limits) for one in found)
 
 
 # --- deadlines -------------------------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EO
 # Services under names that the browser types.
 SERVICES = ("粤省事在线申办服务", "政务热线受理服务")
 
+# Columns of what people wrote about contracts and projects.
+WRITTEN = (
+    *("subjects.title", "procurements.title", "obligations.text", "intake_previews.file_name", "intakes.file_name"),
+    *("cost_lines.name", "planned_services.name", "data_items.name", "targets.name"),
+)
+
 
 def settled(w: factories.World, key: str) -> None:
     """The first password counts as changed: how it is changed is not what the browser tests are about."""
@@ -91,7 +97,9 @@ def names() -> list[str]:
     found += [name for name, _employer, _roles in factories.PEOPLE.values()]
     # What people wrote: units of services, a finding.
     found += [*db.session.scalars(sa.select(Service.unit)), *db.session.scalars(sa.select(Finding.text))]
-    found += [title for (title,) in db.session.execute(sa.text("SELECT title FROM subjects"))]
+    for column in WRITTEN:
+        table, name = column.split(".")
+        found += db.session.scalars(sa.text(f"SELECT {name} FROM {table}"))  # noqa: S608 - names of this file
     return sorted({one for one in found if one}, key=len, reverse=True)
 
 

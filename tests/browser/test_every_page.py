@@ -105,7 +105,8 @@ def test_every_page_of_every_role(house):
                     wrong += [f"{key} {path}: {one}" for one in judged(house, page, eyes, path, first=not seen)]
                     known[path] = seen | kinds(html)
     assert wrong == []
-    assert len(known) > 45
+    assert len(known) > 100
+    assert set(house.seeded["begun"]) <= set(known)
 
 
 def test_pages_for_nobody(house):

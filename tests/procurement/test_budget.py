@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.procurement.budget import Spent, allowed, investment_limit, operating_share, over_limit
+from app.procurement.budget import Spent, allowed, for_building, investment_limit, operating_share, over_limit
 
 LIMITS = allowed(1000, 1200, 1200)
 
@@ -74,3 +74,18 @@ def test_purchases_beyond_what_is_approved_are_counted(listed, over):
 def test_what_nobody_recorded_cannot_be_told(listed, limits):
     assert over_limit(listed, limits) is None
     assert over_limit([], limits) == 0
+
+
+@pytest.mark.parametrize(
+    "purpose, fen, months, counted",
+    [
+        ("build", 900, None, 900),
+        ("supervise", 50, None, 50),
+        ("operate", 1200, 12, 0),
+        ("build_and_operate", 2200, 12, 1000),
+        ("build_and_operate", 900, 12, 0),
+        ("build_and_operate", 900, None, 900),
+    ],
+)
+def test_only_what_is_for_building_counts_against_the_design_budget(purpose, fen, months, counted):
+    assert for_building(purpose, fen, months, LIMITS) == counted
