@@ -128,7 +128,12 @@ def stand_for_side(actor: Actor, subject: Subject) -> Side:
     """
     side = side_of(subject, actor.organisation_id)
     if side is None:
-        raise NotAllowed(Problem(_("您的机构不是该%(kind)s的当事方。", kind=subject.kind.label), remedy=_("请切换到当事方机构的身份后再办理。")))
+        raise NotAllowed(
+            Problem(
+                _("您的机构不是该%(kind)s的当事方。", kind=subject.kind.label),
+                remedy=_("请切换到当事方机构的身份后再办理。"),
+            )
+        )
     bound = side_of_person(subject, actor.user_id)
     if bound is not None and bound is not side:
         raise NotAllowed(

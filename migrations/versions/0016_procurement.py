@@ -93,8 +93,7 @@ CHECKS = {
         " OR (purpose NOT IN ('operate', 'build_and_operate') AND contract_sha256 IS NOT NULL)"
     ),
     "own_contract_of_operation": (
-        "own_contract IS NULL OR (purpose IN ('operate', 'build_and_operate')"
-        " AND state IN ('awarded', 'contracted'))"
+        "own_contract IS NULL OR (purpose IN ('operate', 'build_and_operate') AND state IN ('awarded', 'contracted'))"
     ),
     "ended_whole": "(ended_on IS NOT NULL) = (state IN ('failed', 'cancelled'))",
     "ended_reason": "(length(end_reason) > 0) = (state IN ('failed', 'cancelled'))",
@@ -143,9 +142,7 @@ OF_CLIENT = (
     "EXISTS (SELECT 1 FROM subject_people WHERE subject_people.subject_id = NEW.subject_id "
     "AND subject_people.user_id = NEW.{person} AND subject_people.organisation_id = NEW.client_org)"
 )
-STRANGERS = " OR ".join(
-    f"(NEW.{person} IS NOT NULL AND NOT {OF_CLIENT.format(person=person)})" for person in PEOPLE
-)
+STRANGERS = " OR ".join(f"(NEW.{person} IS NOT NULL AND NOT {OF_CLIENT.format(person=person)})" for person in PEOPLE)
 PARTIES = {
     "builder": "'build', 'build_and_operate'",
     "operator": "'operate', 'build_and_operate'",
