@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from app.calendars.calendar_file import parse_calendar
+from app.calendars.calendar_file import CATALOGUE_KIND, parse_calendar
 from app.calendars.flaws import Flaw
 from app.calendars.working_calendar import WorkingCalendar
 from app.catalogues.files import read_file
@@ -20,7 +20,8 @@ def builtin_calendars() -> dict[str, WorkingCalendar]:
     broken = [str(finding) for file in files for finding in file.findings]
     if broken:
         raise RuntimeError("; ".join(broken))
-    entries = [entry.content for file in files for entry in file.entries]
+    # Statutory terms lie beside them.
+    entries = [entry.content for file in files if file.kind == CATALOGUE_KIND for entry in file.entries]
     return {calendar.code: calendar for calendar in map(parse_calendar, entries)}
 
 

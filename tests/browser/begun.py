@@ -124,7 +124,7 @@ def building(w: World) -> list[str]:
 
 
 def handed_over(w: World) -> list[str]:
-    """A failed round of acceptance behind it, duties signed and being changed, the handover half done, a contract drawn."""
+    """A failed round behind it, duties signed and being changed, the handover half done, a contract drawn."""
     project = projects.approved(w, title=TITLES[4])
     bought = procurement.awarded(w, project, "operate")
     code = draw(w.actor("officer"), bought).code
