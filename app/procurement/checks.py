@@ -298,8 +298,8 @@ def above_award(procurement: Procurement, amount_fen: int) -> bool:
 
 def too_much(procurement: Procurement, place: str) -> Problem:
     return Problem(
-        _("合同金额超过成交金额的 110%%。"),
-        why=_("成交金额 %(yuan)s 元；追加的金额不得超过原合同的 10%%。", yuan=fmt.money(procurement.award_fen)),
+        _("合同金额超过成交金额 %(yuan)s 元的 110%%。", yuan=fmt.money(procurement.award_fen)),
+        why=_("追加的金额不得超过原合同的十分之一。"),
         remedy=_("请按成交金额订立合同；确需扩大的，另行采购。"),
         article=SUPPLEMENTS,
         place=place,

@@ -47,6 +47,7 @@ COMPLETE = {
     "duplicate.checked_on": "2026-03-02",
     "duplicate.verdict": "none",
     "duty.signed_version": 1,
+    "duty.findings": 0,
     "procurement.contracted": ("build", "operate"),
     "parties.roles": ("builder", "client", "operator", "supervisor"),
     "acceptance.preliminary": "open",
