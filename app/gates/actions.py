@@ -1,4 +1,4 @@
-"""Acts at gates: opinions are recorded, a step is decided on what is known, and conditions become owed."""
+"""Acts at gates: a step is decided on what is known, and conditions become owed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,26 +6,24 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from werkzeug.datastructures import FileStorage
 
-from app.audit import act
 from app.audit.acts import current_act
 from app.calendars.queries import workdays_left
 from app.catalogues.models import CatalogueEntry
+from app.catalogues.reading import Bilingual
 from app.conditions.facts import Value
-from app.core.actors import Actor, must
+from app.core.actors import Actor
 from app.core.canonical import canonical_json, digest_both
 from app.core.clock import now, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission
-from app.evidence.actions import attach
 from app.gates import wording
 from app.gates.checking import judge
-from app.gates.kinds import OpinionKind, Stance, Step, Verdict
-from app.gates.models import AUTHORITY_STEPS, Decision, Obligation, Opinion, decider_of
-from app.gates.queries import entries_at, experts_at, gate_of, gates_at, known_at, next_round, opinions_of
-from app.lifecycle.actions import finish_task, open_task
+from app.gates.kinds import Step, Verdict
+from app.gates.models import AUTHORITY_STEPS, Decision, Obligation, decider_of
+from app.gates.queries import entries_at, gate_of, has_role, known_at, next_round
+from app.lifecycle.actions import open_task
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import parties_of
@@ -63,19 +61,6 @@ class About:
     digest: str
     proposed_by: int
     proposer_org: int
-
-
-@dataclass(frozen=True)
-class OpinionFacts:
-    """What somebody outside said, as an officer of the authority records it."""
-
-    step: Step
-    kind: OpinionKind
-    giver_name: str
-    giver_organisation: str
-    stance: Stance
-    score: int | None
-    text: str
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -135,15 +120,11 @@ def _asked(about: About) -> dict[str, Any]:
     }
 
 
-def _has_role(subject: Subject, organisation_id: int | None, role: PartyRole) -> bool:
-    return any(one.organisation_id == organisation_id and one.role is role for one in parties_of(subject))
-
-
 def _refuse_wrong_decider(actor: Actor, subject: Subject, step: Step, about: About) -> None:
     """Four eyes in words, before the database says it (I8)."""
     role = decider_of(step)
     problems = []
-    if not _has_role(subject, actor.organisation_id, role):
+    if not has_role(subject, actor.organisation_id, role):
         problems.append(wording.not_decider(step.label, role.label))
     elif step in AUTHORITY_STEPS and about.proposer_org == actor.organisation_id:
         problems.append(wording.same_organisation(step.label))
@@ -216,7 +197,8 @@ def _gates_as_they_stand(entries: list[CatalogueEntry], known: Mapping[str, Valu
                 "inputs": [
                     {
                         "code": one.input.code,
-                        "name": {"zh": str(one.input.name.zh), "en": one.input.name.en},
+                        "name": _plain(one.input.name),
+                        "lacking": _plain(one.words),
                         "condition": one.input.condition.text,
                         "met": one.met,
                         "missing": one.missing,
@@ -229,53 +211,5 @@ def _gates_as_they_stand(entries: list[CatalogueEntry], known: Mapping[str, Valu
     )
 
 
-# --- opinions --------------------------------------------------------------------------------------------------------
-
-
-def opine(actor: Actor, subject: Subject, facts: OpinionFacts, upload: FileStorage | None = None) -> Opinion:
-    """An officer of the authority records an opinion for the decision that comes next; it is never changed."""
-    must(actor, P.PROJECT_OPINE)
-    if not _has_role(subject, actor.organisation_id, PartyRole.COMPETENT_AUTHORITY):
-        raise NotAllowed(wording.not_decider(P.PROJECT_OPINE.label, PartyRole.COMPETENT_AUTHORITY.label))
-    round_ = next_round(subject, facts.step)
-    problems = list(_opinion_problems(subject, facts, round_))
-    if problems:
-        raise Refused(problems)
-    with act(actor, P.PROJECT_OPINE, ref=subject.ref) as running:
-        side = stand_for_side(actor, subject)
-        kept = attach(actor, subject, upload, str(P.PROJECT_OPINE.label)) if upload else None
-        opinion = Opinion(
-            subject_id=subject.id,
-            step=facts.step,
-            round=round_,
-            kind=facts.kind,
-            giver_name=facts.giver_name.strip(),
-            giver_organisation=facts.giver_organisation.strip(),
-            stance=facts.stance,
-            score=facts.score,
-            text=facts.text.strip(),
-            sha256=kept.sha256 if kept else None,
-            recorded_by=actor.user_id,
-            recorder_org=actor.organisation_id,
-            recorder_side=side,
-            recorded_at=now(),
-        )
-        db.session.add(opinion)
-        running.note(step=facts.step, round=round_, giver=opinion.giver_name, stance=facts.stance)
-        db.session.flush()
-        if experts_at(subject, facts.step) >= max((one.opinions for one in gates_at(subject, facts.step)), default=0):
-            finish_task(actor, subject, P.PROJECT_OPINE)
-    return opinion
-
-
-def _opinion_problems(subject: Subject, facts: OpinionFacts, round_: int) -> Iterator[Problem]:
-    if facts.step not in AUTHORITY_STEPS:
-        yield wording.no_opinions_here(facts.step.label)
-    for place in ("giver_name", "giver_organisation", "text"):
-        if not getattr(facts, place).strip():
-            yield wording.opinion_empty(place)
-    if facts.score is not None and not 0 <= facts.score <= 100:
-        yield wording.score_out_of_range()
-    giver = (facts.giver_name.strip(), facts.giver_organisation.strip())
-    if any((one.giver_name, one.giver_organisation) == giver for one in opinions_of(subject, facts.step, round_)):
-        yield wording.opinion_twice(giver[0])
+def _plain(text: Bilingual) -> dict[str, str]:
+    return {"zh": str(text.zh), "en": text.en}

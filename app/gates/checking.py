@@ -22,6 +22,13 @@ class InputLine:
     missing: tuple[str, ...] = ()
     known: tuple[tuple[str, Value], ...] = ()
 
+    @property
+    def words(self) -> Bilingual:
+        """What is there, or what is not: a thing that is missing is never named as if it were there."""
+        if self.met is True:
+            return self.input.name
+        return self.input.unknown or self.input.missing if self.met is None else self.input.missing
+
 
 @dataclass(frozen=True)
 class GateLine:
@@ -62,6 +69,10 @@ def _opinions(wanted: int) -> Input:
         name=Bilingual(
             N_("已登记不少于 %(n)s 份专家评审意见", n=wanted),
             f"At least {wanted} expert opinion{'s' if wanted > 1 else ''} on record",
+        ),
+        missing=Bilingual(
+            N_("专家评审意见不足 %(n)s 份", n=wanted),
+            f"Fewer than {wanted} expert opinion{'s' if wanted > 1 else ''} on record",
         ),
         condition=compile_condition(f"{EXPERTS} >= {wanted}"),
         remedy=Bilingual(

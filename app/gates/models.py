@@ -9,6 +9,7 @@ from app.accounts.models import User
 from app.core.db import AppendOnly, Entity, enum_column, table_args
 from app.core.permissions import Side
 from app.gates.kinds import ObligationState, OpinionKind, Stance, Step, Verdict
+from app.lifecycle.models import Pause
 from app.organisations.models import Organisation
 from app.subjects.models import PartyRole, Subject
 
@@ -119,6 +120,10 @@ class Opinion(AppendOnly):
     kind: Mapped[OpinionKind] = enum_column(OpinionKind, "kind")
     giver_name: Mapped[str] = mapped_column(sa.String(60))
     giver_organisation: Mapped[str] = mapped_column(sa.String(120))
+    # Set where the register knows that organisation; it may not be a party, nor of the group of one.
+    giver_org: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id", name="fk_opinions_giver_org"))
+    # Whether he stated that he has no interest in any party; None where nobody was asked.
+    independent: Mapped[bool | None]
     stance: Mapped[Stance] = enum_column(Stance, "stance")
     score: Mapped[int | None]
     text: Mapped[str] = mapped_column(sa.Text)
@@ -149,6 +154,7 @@ class Obligation(Entity):
             name="fk_obligations_file",
         ),
         sa.CheckConstraint("length(text) > 0", name="text_given"),
+        sa.CheckConstraint("postponed_to IS NULL OR postponed_to > due_on", name="postponed_later"),
         sa.CheckConstraint(
             "state NOT IN ('reported', 'accepted') OR (reported_by IS NOT NULL AND reporter_org IS NOT NULL"
             " AND reported_at IS NOT NULL AND length(report) > 0)",
@@ -172,7 +178,9 @@ class Obligation(Entity):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(sa.String(2000))
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id", name="fk_obligations_owner"))
+    # As it was decided; where time stood still since, `postponed_to` is the day that counts.
     due_on: Mapped[date]
+    postponed_to: Mapped[date | None]
     state: Mapped[ObligationState] = enum_column(ObligationState, "state", default=ObligationState.OPEN)
     report: Mapped[str] = mapped_column(sa.String(2000), default="")
     sha256: Mapped[str | None] = mapped_column(sa.String(64))
@@ -195,6 +203,18 @@ class Obligation(Entity):
     )
     subject: Mapped[Subject] = relationship(primaryjoin="foreign(Obligation.subject_id) == Subject.id", viewonly=True)
     owner: Mapped[Organisation] = relationship(viewonly=True, foreign_keys="Obligation.owner_id")
+    # Set while the time of its subject stands still.
+    pause: Mapped[Pause | None] = relationship(
+        viewonly=True,
+        lazy="joined",
+        primaryjoin=lambda: sa.and_(
+            sa.orm.foreign(Obligation.subject_id) == Pause.subject_id, Pause.ended_on.is_(None)
+        ),
+    )
+
+    @property
+    def owed_until(self) -> date:
+        return self.postponed_to or self.due_on
 
     @property
     def ref(self) -> str:

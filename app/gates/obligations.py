@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app.audit import act
+from app.calendars.queries import deadline
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.db import db
@@ -77,6 +78,18 @@ def send_back(actor: Actor, obligation: Obligation, reason: str) -> Obligation:
         _answered(actor, obligation)
         open_task(subject, obligation.owner_id, P.OBLIGATION_REPORT, REPORT_AGAIN_WITHIN, item=obligation.code)
     return obligation
+
+
+def postpone(subject: Subject, workdays: int) -> None:
+    """What is owed is owed that many working days later; the day that was decided stays. Part of a running act."""
+    owed = db.session.scalars(
+        sa.select(Obligation).where(Obligation.subject_id == subject.id, Obligation.state.in_(OWED))
+    ).all()
+    for obligation in owed:
+        if workdays:
+            obligation.postponed_to = deadline(obligation.owed_until, workdays).day
+        db.session.expire(obligation, ["pause"])
+    db.session.flush()
 
 
 def drop_open(actor: Actor, subject: Subject) -> int:

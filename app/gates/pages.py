@@ -29,9 +29,9 @@ from app.gates.checking import GateLine, InputLine, inputs_of
 from app.gates.gate_file import GATE_KIND, Gate
 from app.gates.kinds import Step
 from app.gates.models import Decision, Obligation
-from app.gates.wording import fact_names, in_words, source_in_words, source_tag
+from app.gates.wording import about_in_words, fact_names, in_words, source_in_words, source_tag
 from app.gates.workflow import WORKFLOW
-from app.lifecycle.models import Task, TaskState
+from app.lifecycle.models import Pause, Task, TaskState
 from app.lifecycle.queries import Deadline, deadline_of, who_may
 from app.subjects.models import Subject, SubjectKind
 
@@ -47,7 +47,11 @@ PLACES = {
     "procurement": "procurement.of_project",
     "acceptance": "acceptances.of_project",
 }
-HOMES = {SubjectKind.PROJECT: "projects.detail", SubjectKind.CONTRACT: "contracts.detail"}
+HOMES = {
+    SubjectKind.ADMISSION: "admissions.detail",
+    SubjectKind.CONTRACT: "contracts.detail",
+    SubjectKind.PROJECT: "projects.detail",
+}
 HISTORY = 30
 
 
@@ -95,7 +99,10 @@ def _known_in_words(known: Iterable[tuple[str, Value]]) -> str:
 
 @dataclass(frozen=True)
 class CheckedInput:
-    """One input as a page shows it. `state` is ok, missing (recorded otherwise) or unknown (not recorded)."""
+    """One input as a page shows it, named by what is there or by what is not.
+
+    `state` is ok, missing (recorded otherwise) or unknown (not recorded).
+    """
 
     name: str
     state: str
@@ -140,11 +147,11 @@ def _checked(line: InputLine, hrefs: Mapping[str, str]) -> CheckedInput:
     known = _known_in_words(line.known)
     why = known
     if state == "unknown":
-        why = str(_("还没有记录%(facts)s", facts=fact_names(line.missing)))
+        why = str(_("尚无记录：%(facts)s", facts=fact_names(line.missing)))
     elif known:
         why = str(_("现有记录：%(facts)s", facts=known))
     return CheckedInput(
-        name=in_words(line.input.name),
+        name=in_words(line.words),
         state=state,
         why=why,
         remedy=in_words(line.input.remedy),
@@ -204,6 +211,7 @@ def _row(entry: CatalogueEntry) -> GateRow:
         inputs=[
             {
                 "name": in_words(one.name),
+                "missing": in_words(one.missing),
                 "condition": one.condition.text,
                 "facts": [(name, fact_label(name), said(FACTS[name].source)) for name in one.condition.facts],
                 "remedy": in_words(one.remedy),
@@ -231,6 +239,7 @@ class DecisionInWords:
     """Everything templates/gates/_decision.html reads."""
 
     decision: Decision
+    about: str
     notice: list[str]
     gates: list[dict[str, Any]]
     facts: list[tuple[str, str]]
@@ -242,6 +251,7 @@ def decision_in_words(decision: Decision) -> DecisionInWords:
     facts = json.loads(decision.facts)
     return DecisionInWords(
         decision=decision,
+        about=about_in_words(decision.about),
         notice=json.loads(decision.notice),
         gates=[{**one, "inputs": [_as_it_stood(line) for line in one["inputs"]]} for one in json.loads(decision.gates)],
         facts=[(fact_label(name), value_in_words(name, facts[name])) for name in sorted(facts)],
@@ -252,7 +262,8 @@ def decision_in_words(decision: Decision) -> DecisionInWords:
 def _as_it_stood(line: dict[str, Any]) -> dict[str, Any]:
     """One stored input; what was missing then is named by today's words."""
     missing = _("、").join(fact_label(name) for name in line["missing"])
-    return {"name": in_words(Bilingual(**line["name"])), "met": line["met"], "missing": missing}
+    words = line["name"] if line["met"] else line.get("lacking", line["name"])
+    return {"name": in_words(Bilingual(**words)), "met": line["met"], "missing": missing}
 
 
 # --- a condition -----------------------------------------------------------------------------------------------------
@@ -280,14 +291,16 @@ class ObligationPage:
     may_report: bool
     may_accept: bool
     against: tuple[Problem, ...]
+    pause: Pause | None
     file: EvidenceFile | None
     people: dict[int, str]
     timeline: list[dict[str, Any]]
 
 
 def obligation_page(actor: Actor, obligation: Obligation) -> ObligationPage:
-    offers = {offer.transition.act: offer for offer in WORKFLOW.offers(actor, obligation)}
-    accepting = offers.get(P.OBLIGATION_ACCEPT)
+    # One act at a time is somebody's here: whoever owes reports, then the authority answers.
+    offer = next(iter(WORKFLOW.offers(actor, obligation)), None)
+    possible = offer.transition.act if offer and offer.possible else None
     subject = obligation.subject
     return ObligationPage(
         obligation=obligation,
@@ -295,9 +308,10 @@ def obligation_page(actor: Actor, obligation: Obligation) -> ObligationPage:
         home=url_for(HOMES[subject.kind], code=subject.code),
         overdue=queries.is_overdue(obligation),
         turn=_turn(subject, obligation.code),
-        may_report=P.OBLIGATION_REPORT in offers,
-        may_accept=accepting is not None and accepting.possible,
-        against=accepting.problems if accepting is not None else (),
+        may_report=possible is P.OBLIGATION_REPORT,
+        may_accept=possible is P.OBLIGATION_ACCEPT,
+        against=offer.problems if offer else (),
+        pause=obligation.pause,
         file=queries.file_of(obligation),
         people=queries.names_of_people(one for one in (obligation.reported_by, obligation.accepted_by) if one),
         timeline=_history(subject, obligation.code),

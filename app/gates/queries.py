@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.accounts.models import User
+from app.accounts.models import Membership, User
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, parsed
 from app.conditions.facts import Value
-from app.conditions.gathering import divisions_of, facts_of
-from app.conditions.jurisdiction import holds_in
+from app.conditions.gathering import divisions_of, facts_of, practice_of
+from app.conditions.jurisdiction import InForce, in_force_at
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.db import db
@@ -21,8 +21,10 @@ from app.gates.checking import EXPERTS, GateLine, judge
 from app.gates.gate_file import GATE_KIND, Gate
 from app.gates.kinds import ObligationState, OpinionKind, Step
 from app.gates.models import Decision, Obligation, Opinion
-from app.subjects.models import Subject
-from app.subjects.queries import in_reach
+from app.gates.naming import names, same
+from app.organisations.models import ControlLink, Organisation, OrganisationName
+from app.subjects.models import PartyRole, Subject
+from app.subjects.queries import in_reach, parties_of
 
 # Where no gate of a step says how long its decision may take; a default of the product.
 DECIDE_WITHIN = 20
@@ -34,12 +36,20 @@ OWED = (ObligationState.OPEN, ObligationState.REPORTED)
 
 def entries_at(subject: Subject, step: Step) -> list[CatalogueEntry]:
     """The versions in force today of the gates that stand at a step where the subject lies, by code."""
-    divisions = divisions_of(subject)
-    return [
-        entry
-        for entry in all_current(GATE_KIND, today())
-        if (gate := gate_of(entry)).step is step and holds_in(gate.head.jurisdiction, divisions)
-    ]
+    return [entry for entry in _in_force(subject).rules if gate_of(entry).step is step]
+
+
+def _in_force(subject: Subject) -> InForce[CatalogueEntry]:
+    entries = all_current(GATE_KIND, today())
+    return in_force_at(entries, divisions_of(subject), practice_of(subject), lambda entry: gate_of(entry).head)
+
+
+def codes_at(subject: Subject, *steps: Step) -> frozenset[str]:
+    """The codes of the gates that stand at steps, with those of which a local one takes the place: what names a gate
+    is meant wherever that gate, or what stands for it, is passed."""
+    found = _in_force(subject)
+    here = {entry.code for entry in found.rules if gate_of(entry).step in steps}
+    return frozenset(here | {code for code in found.beaten if found.standing_for(code) in here})
 
 
 def gate_of(entry: CatalogueEntry) -> Gate:
@@ -71,6 +81,10 @@ def problems_at(subject: Subject, step: Step, values: Mapping[str, Value] | None
 def decision_workdays(subject: Subject, step: Step) -> int:
     """Working days in which a step is decided: what the slowest of its gates grants."""
     return max((gate.workdays for gate in gates_at(subject, step)), default=0) or DECIDE_WITHIN
+
+
+def has_role(subject: Subject, organisation_id: int | None, role: PartyRole) -> bool:
+    return any(one.organisation_id == organisation_id and one.role is role for one in parties_of(subject))
 
 
 # --- decisions and opinions ------------------------------------------------------------------------------------------
@@ -135,6 +149,60 @@ def experts_at(subject: Subject, step: Step) -> int:
     return found or 0
 
 
+# --- who gives an opinion --------------------------------------------------------------------------------------------
+
+
+def registered_giver(code: str, written: str) -> Organisation | None:
+    """The organisation of the register that was chosen, else whose present name or credit code was written."""
+    text = written.strip()
+    found = sa.or_(Organisation.name_zh == text, Organisation.uscc == text.upper())
+    found = Organisation.code == code if code else found
+    return db.session.scalars(sa.select(Organisation).where(found).order_by(Organisation.code).limit(1)).first()
+
+
+def party_named(subject: Subject, written: str) -> Organisation | None:
+    """The party that a text names, by a name of any time or by its credit code."""
+    parties = {one.organisation_id: one.organisation for one in parties_of(subject)}
+    former = db.session.scalars(sa.select(OrganisationName).where(OrganisationName.organisation_id.in_(parties)))
+    known = [(one, name) for one in parties.values() for name in (one.name_zh, one.name_en, one.uscc)]
+    known += [(parties[one.organisation_id], name) for one in former for name in (one.name_zh, one.name_en)]
+    return next((party for party, name in known if names(written, name)), None)
+
+
+def group_of_party(subject: Subject, organisation: Organisation) -> Organisation | None:
+    """The party that controls an organisation through a company, or is controlled by it."""
+    parties = {one.organisation_id: one.organisation for one in parties_of(subject)}
+    links = db.session.scalars(
+        sa.select(ControlLink).where(
+            ControlLink.through_company,
+            sa.or_(
+                sa.and_(ControlLink.controller_id.in_(parties), ControlLink.controlled_id == organisation.id),
+                sa.and_(ControlLink.controlled_id.in_(parties), ControlLink.controller_id == organisation.id),
+            ),
+        )
+    )
+    held = (key for link in links for key in (link.controller_id, link.controlled_id) if key in parties)
+    return next((parties[key] for key in held), None)
+
+
+def employer_among_parties(subject: Subject, name: str) -> Organisation | None:
+    """The party for which somebody of this name works or has worked."""
+    parties = {one.organisation_id: one.organisation for one in parties_of(subject)}
+    people = db.session.execute(
+        sa.select(User.name, Membership.organisation_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id.in_(parties))
+        .order_by(Membership.id)
+    )
+    return next((parties[row.organisation_id] for row in people if same(name, row.name)), None)
+
+
+def opinions_wanted(subject: Subject, step: Step) -> int:
+    """How many more experts' opinions the gates of a step ask for before its next decision."""
+    wanted = max((gate.opinions for gate in gates_at(subject, step)), default=0)
+    return max(0, wanted - experts_at(subject, step))
+
+
 # --- conditions that are owed ----------------------------------------------------------------------------------------
 
 
@@ -145,7 +213,7 @@ def obligations_of(subject: Subject) -> list[Obligation]:
             sa.select(Obligation)
             .where(Obligation.subject_id == subject.id)
             .options(joinedload(Obligation.owner), joinedload(Obligation.decision))
-            .order_by(Obligation.due_on, Obligation.id)
+            .order_by(sa.func.coalesce(Obligation.postponed_to, Obligation.due_on), Obligation.id)
         )
     )
 
@@ -159,8 +227,8 @@ def open_obligations(subject: Subject) -> int:
 
 
 def is_overdue(obligation: Obligation) -> bool:
-    """Its day has passed and nothing was reported."""
-    return obligation.state is ObligationState.OPEN and obligation.due_on < today()
+    """Its day has passed, nothing was reported, and its time runs."""
+    return obligation.state is ObligationState.OPEN and obligation.owed_until < today() and obligation.pause is None
 
 
 def obligation_in_reach(actor: Actor, code: str) -> Obligation | None:

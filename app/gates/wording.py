@@ -10,10 +10,13 @@ from app.catalogues.models import STATUS_LABELS
 from app.catalogues.queries import said
 from app.catalogues.reading import Bilingual, Head, Status
 from app.conditions.facts import FACTS
+from app.conditions.gathering import word_of
 from app.core.errors import Problem
 from app.gates.checking import InputLine
 from app.gates.gate_file import Gate
 
+# How decisions name what they are about: a version of a declaration by its number, a registered paper by its kind.
+DECLARATION, DOCUMENT = "declaration", "document"
 TONES = {Status.READ: "good", Status.EXCERPT: "good", Status.UNVERIFIED: "warn", Status.PROPOSED: "info"}
 
 
@@ -38,6 +41,17 @@ def source_in_words(head: Head) -> str:
     )
 
 
+def about_in_words(about: str) -> str:
+    """What a decision is about, in the reader's language: it is kept without one. A code stands as it is."""
+    kind, _slash, rest = about.partition("/")
+    if kind == DECLARATION and rest.isdigit():
+        return str(_("申报书第 %(n)s 版", n=rest))
+    if kind == DOCUMENT:
+        paper, _slash, number = rest.partition("/")
+        return " ".join(part for part in (word_of("project.documents", paper), number) if part)
+    return about
+
+
 def fact_names(names: tuple[str, ...]) -> str:
     return str(_("、")).join(said(FACTS[name].label) for name in names)
 
@@ -45,7 +59,7 @@ def fact_names(names: tuple[str, ...]) -> str:
 def not_met(gate: Gate, line: InputLine) -> Problem:
     """One input that keeps a step closed: which gate asks for it, on whose authority, and what to do."""
     return Problem(
-        in_words(line.input.name),
+        in_words(line.words),
         why=why_not_met(gate, line),
         remedy=in_words(line.input.remedy),
         article=source_in_words(gate.head),
@@ -58,7 +72,7 @@ def why_not_met(gate: Gate, line: InputLine) -> str:
     if line.missing:
         return str(
             _(
-                "%(code)s %(name)s：还没有记录%(facts)s。",
+                "%(code)s %(name)s：尚无记录（%(facts)s）。",
                 code=gate.head.code,
                 name=name,
                 facts=fact_names(line.missing),
@@ -163,6 +177,42 @@ def opinion_twice(name: str) -> Problem:
     )
 
 
+def independence_unstated() -> Problem:
+    return Problem(
+        _("还没有登记“与各方无利害关系”的声明。"),
+        why=_("专家和咨询评估机构须独立于项目各方，意见才能作为审批依据。"),
+        remedy=_("请由本人声明后勾选；不能声明的，不登记为专家或咨询评估意见。"),
+        place="independent",
+    )
+
+
+def of_a_party(name: str) -> Problem:
+    return Problem(
+        _("“%(name)s”是本项目的当事方，其人员不能作为独立专家。", name=name),
+        why=_("专家和咨询评估机构须独立于项目各方。"),
+        remedy=_("请改请与各方无利害关系的专家；会签意见请以“会签部门”登记。"),
+        place="giver_organisation",
+    )
+
+
+def of_its_group(name: str) -> Problem:
+    return Problem(
+        _("该单位与本项目当事方“%(name)s”有控股关系，其人员不能作为独立专家。", name=name),
+        why=_("专家和咨询评估机构须独立于项目各方。"),
+        remedy=_("请改请与各方无利害关系的专家。"),
+        place="giver_organisation",
+    )
+
+
+def namesake(name: str, party: str) -> Problem:
+    return Problem(
+        _("“%(name)s”与当事方“%(party)s”的人员同名，不能确认其独立。", name=name, party=party),
+        why=_("当事方的现任和曾任人员都不能作为独立专家。"),
+        remedy=_("确属同名的，请从名册选择其单位，并附本人签字的意见和声明原件。"),
+        place="giver_name",
+    )
+
+
 def no_opinions_here(step: Any) -> Problem:
     return Problem(
         _("“%(step)s”不征求评审意见。", step=step), remedy=_("评审意见只在主管部门决定的环节登记。"), place="step"
@@ -175,6 +225,14 @@ def opinion_empty(place: str) -> Problem:
 
 def score_out_of_range() -> Problem:
     return Problem(_("评分须在 0 到 100 之间。"), remedy=_("没有评分的，请留空。"), place="score")
+
+
+def stands_still(since: date) -> Problem:
+    return Problem(
+        _("项目已于 %(day)s 暂停，暂停期间不受理批复条件的报送和核销。", day=since.isoformat()),
+        why=_("暂停期间期限停止计算；恢复后，期限按暂停的工作日顺延。"),
+        remedy=_("请等主管部门恢复项目后再办理。"),
+    )
 
 
 def own_report() -> Problem:

@@ -8,6 +8,7 @@ from app.core.permissions import Permission
 from app.gates import wording
 from app.gates.kinds import ObligationState
 from app.gates.models import Obligation
+from app.lifecycle.queries import stands_still
 from app.lifecycle.workflow import Transition, Workflow
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
@@ -31,12 +32,23 @@ def other_hands(actor: Actor, obligation: Obligation) -> Iterable[Problem]:
     return [wording.own_report()] if obligation.reported_by == actor.user_id else []
 
 
+def time_runs(_actor: Actor, obligation: Obligation) -> Iterable[Problem]:
+    """Nothing is asked of anybody while the subject stands still."""
+    pause = stands_still(obligation.subject)
+    if pause is not None:
+        yield wording.stands_still(pause.started_on)
+
+
 WORKFLOW: Workflow[Obligation] = Workflow(
     "obligation",
     (
-        Transition(P.OBLIGATION_REPORT, frozenset({S.OPEN}), S.REPORTED, relation=by_owner),
+        Transition(P.OBLIGATION_REPORT, frozenset({S.OPEN}), S.REPORTED, relation=by_owner, guards=(time_runs,)),
         Transition(
-            P.OBLIGATION_ACCEPT, frozenset({S.REPORTED}), S.ACCEPTED, relation=by_authority, guards=(other_hands,)
+            P.OBLIGATION_ACCEPT,
+            frozenset({S.REPORTED}),
+            S.ACCEPTED,
+            relation=by_authority,
+            guards=(time_runs, other_hands),
         ),
     ),
 )

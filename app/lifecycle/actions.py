@@ -1,20 +1,22 @@
 """Opening, ending and recomputing tasks. Rooms call these inside their own acts."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import lazyload
 
 from app.audit import act
 from app.calendars.queries import calendar_in_force, deadline
-from app.calendars.working_time import workdays_between
+from app.calendars.working_time import DueDay, last_workday, workdays_between
 from app.core.actors import Actor, must
 from app.core.clock import now, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused, WrongState
 from app.core.permissions import Permission
-from app.lifecycle.models import Expedite, Task, TaskState
-from app.lifecycle.queries import expedited_by, supervisor_of
+from app.lifecycle.models import Expedite, Pause, Task, TaskState
+from app.lifecycle.queries import expedited_by, pauses_of, running, stands_still, supervisor_of
 from app.subjects.models import Subject
 
 # Working days before the due day on which an owner is reminded, after it on which the task is handed up, and in which
@@ -25,30 +27,55 @@ EXPEDITE_WITHIN = 3
 MOST_TEXT = 2000
 
 
-def open_task(subject: Subject, organisation_id: int, permission: Permission, workdays: int, item: str = "") -> Task:
-    """An organisation owes an act within working days, counted from tomorrow. Needs a running act."""
-    due = deadline(today(), workdays)
-    task = Task(
-        subject_id=subject.id,
-        organisation_id=organisation_id,
-        permission=permission,
-        item=item,
-        started_on=today(),
-        workdays=workdays,
-        due_on=due.day,
-        provisional=due.provisional,
-    )
+def open_task(
+    subject: Subject,
+    organisation_id: int,
+    permission: Permission,
+    workdays: int,
+    item: str = "",
+    since: date | None = None,
+) -> Task:
+    """An organisation owes an act within working days, counted from the day after `since` (today).
+
+    Needs a running act.
+    """
+    begun = since or today()
+    due = deadline(begun, workdays)
+    task = Task(started_on=begun, workdays=workdays, due_on=due.day, provisional=due.provisional)
+    return _owe(task, subject, organisation_id, permission, item)
+
+
+def _owe(task: Task, subject: Subject, organisation_id: int, permission: Permission, item: str = "") -> Task:
+    task.subject_id, task.organisation_id, task.permission, task.item = subject.id, organisation_id, permission, item
     db.session.add(task)
     db.session.flush()
     return task
 
 
 def ask_once(
-    subject: Subject, organisation_id: int, permission: Permission, workdays: int, item: str = ""
+    subject: Subject,
+    organisation_id: int,
+    permission: Permission,
+    workdays: int,
+    item: str = "",
+    since: date | None = None,
 ) -> Task | None:
     """`open_task` unless the organisation owes the same act for the same item already. Needs a running act."""
     same = (Task.organisation_id == organisation_id, Task.permission == permission, Task.item == item)
-    return None if _open(subject, *same) else open_task(subject, organisation_id, permission, workdays, item)
+    return None if _open(subject, *same) else open_task(subject, organisation_id, permission, workdays, item, since)
+
+
+def ask_until(subject: Subject, organisation_id: int, permission: Permission, since: date, last: date) -> Task | None:
+    """`ask_once` for what is owed from a day to a day of the calendar, both perhaps long past. Needs a running act.
+
+    Due on the last working day in time: a day of the calendar does not move with holidays, so it is not provisional.
+    """
+    if _open(subject, Task.organisation_id == organisation_id, Task.permission == permission, Task.item == ""):
+        return None
+    calendar = calendar_in_force()
+    due = last_workday(calendar, last)
+    task = Task(started_on=since, workdays=workdays_between(calendar, since, due), due_on=due, provisional=False)
+    return _owe(task, subject, organisation_id, permission)
 
 
 def finish_task(actor: Actor, subject: Subject, permission: Permission, item: str = "") -> None:
@@ -72,7 +99,10 @@ def drop_tasks(actor: Actor, subject: Subject, permissions: Iterable[Permission]
 def _open(subject: Subject, *conditions: sa.ColumnElement[bool]) -> list[Task]:
     return list(
         db.session.scalars(
-            sa.select(Task).where(Task.subject_id == subject.id, Task.state == TaskState.OPEN, *conditions)
+            # Mostly there is none, and whose it is and about what is known to who asks: those are read when needed.
+            sa.select(Task)
+            .where(Task.subject_id == subject.id, Task.state == TaskState.OPEN, *conditions)
+            .options(lazyload("*"))
         )
     )
 
@@ -89,16 +119,65 @@ def _end(actor: Actor, task: Task, state: TaskState) -> None:
             _end(actor, urging, TaskState.DROPPED)
 
 
+# --- time that stands still ------------------------------------------------------------------------------------------
+
+
+def stand_still(subject: Subject) -> Pause:
+    """Stops the time of a subject: nothing of it becomes due until it goes on. Needs a running act."""
+    pause = Pause(subject_id=subject.id, started_on=today())
+    db.session.add(pause)
+    db.session.flush()
+    _read_again(subject)
+    return pause
+
+
+def go_on(subject: Subject) -> int:
+    """Lets the time of a subject run again; every open task is due as many working days later as it stood still.
+
+    Returns those working days. The trail keeps each old day beside the new one. Needs a running act.
+    """
+    pause = stands_still(subject)
+    if pause is None:
+        return 0
+    pause.ended_on = today()
+    db.session.flush()
+    for task in _open(subject):
+        due = _due_of(task)
+        task.due_on, task.provisional = due.day, due.provisional
+    db.session.flush()
+    _read_again(subject)
+    return workdays_between(calendar_in_force(), pause.started_on, pause.ended_on)
+
+
+def _read_again(subject: Subject) -> None:
+    for task in _open(subject):
+        db.session.expire(task, ["pause"])
+
+
+def _due_of(task: Task) -> DueDay:
+    """Its working days counted from the day it was asked for, without those on which time stood still since."""
+    calendar = calendar_in_force()
+    stood = sum(
+        workdays_between(calendar, max(pause.started_on, task.started_on), pause.ended_on)
+        for pause in pauses_of(task.subject_id)
+        if pause.ended_on is not None and pause.ended_on > task.started_on
+    )
+    return deadline(task.started_on, task.workdays + stood)
+
+
+# --- provisional deadlines -------------------------------------------------------------------------------------------
+
+
 def recompute_provisional(actor: Actor) -> int:
     """Computes open provisional deadlines again (a holiday notice may have come); returns how many moved."""
     waiting = db.session.scalars(sa.select(Task).where(Task.state == TaskState.OPEN, Task.provisional)).all()
     moved = 0
     for task in waiting:
-        due = deadline(task.started_on, task.workdays)
+        due = _due_of(task)
         if (due.day, due.provisional) == (task.due_on, task.provisional):
             continue
-        with act(actor, Permission.TASK_RECOMPUTE, ref=task.subject.ref) as running:
-            running.note(task=task.id, before=task.due_on, after=due.day)
+        with act(actor, Permission.TASK_RECOMPUTE, ref=task.subject.ref) as noted:
+            noted.note(task=task.id, before=task.due_on, after=due.day)
             task.due_on = due.day
             task.provisional = due.provisional
         moved += 1
@@ -114,8 +193,8 @@ def remind(actor: Actor) -> int:
     soon = _waiting(Task.reminded_on.is_(None), Task.due_on >= day, Task.due_on <= deadline(day, REMIND_WITHIN).day)
     for task in soon:
         why = _("即将到期，提醒承办单位办理。")
-        with act(actor, Permission.TASK_ESCALATE, ref=task.subject.ref, reason=why) as running:
-            running.note(reminded=task.id, owed=task.permission, due=task.due_on)
+        with act(actor, Permission.TASK_REMIND, ref=task.subject.ref, reason=why) as noted:
+            noted.note(reminded=task.id, owed=task.permission, due=task.due_on)
             task.reminded_on = day
     return len(soon)
 
@@ -129,8 +208,8 @@ def escalate(actor: Actor) -> int:
         if above is None or workdays_between(calendar, task.due_on, day) < ESCALATE_AFTER:
             continue
         why = _("已逾期，上报督办。")
-        with act(actor, Permission.TASK_ESCALATE, ref=task.subject.ref, reason=why) as running:
-            running.note(escalated=task.id, owed=task.permission, due=task.due_on, to=above.name_zh)
+        with act(actor, Permission.TASK_ESCALATE, ref=task.subject.ref, reason=why) as noted:
+            noted.note(escalated=task.id, owed=task.permission, due=task.due_on, to=above.name_zh)
             task.escalated_on = day
             ask_once(task.subject, above.id, Permission.TASK_EXPEDITE, EXPEDITE_WITHIN, item=expedited_by(task))
         done += 1
@@ -138,15 +217,17 @@ def escalate(actor: Actor) -> int:
 
 
 def _waiting(*conditions: sa.ColumnElement[bool]) -> list[Task]:
-    return list(db.session.scalars(sa.select(Task).where(Task.state == TaskState.OPEN, *conditions).order_by(Task.id)))
+    """Open tasks whose time runs."""
+    open_and_running = (Task.state == TaskState.OPEN, running(Task.subject_id))
+    return list(db.session.scalars(sa.select(Task).where(*open_and_running, *conditions).order_by(Task.id)))
 
 
 def expedite(actor: Actor, urging: Task, overdue: Task, instruction: str) -> Expedite:
     """A leader says what is to be done about an overdue task; its owner reads it beside the task."""
     must(actor, Permission.TASK_EXPEDITE)
     _refuse_urging(actor, urging, instruction)
-    with act(actor, Permission.TASK_EXPEDITE, ref=overdue.subject.ref, reason=instruction.strip()) as running:
-        running.note(task=overdue.id, owed=overdue.permission, owner=overdue.organisation.name_zh)
+    with act(actor, Permission.TASK_EXPEDITE, ref=overdue.subject.ref, reason=instruction.strip()) as noted:
+        noted.note(task=overdue.id, owed=overdue.permission, owner=overdue.organisation.name_zh)
         given = Expedite(
             task_id=overdue.id,
             instruction=instruction.strip(),

@@ -1,4 +1,4 @@
-"""Tables of what organisations owe until a working day, and of what leaders instructed about it when it was late."""
+"""Tables of what organisations owe until a working day, of time that stood still, and of what leaders instructed."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,30 @@ class TaskState(LabelledEnum):
     @classmethod
     def tones(cls) -> dict[str, str]:
         return {"open": "progress", "done": "good", "dropped": "muted"}
+
+
+class Pause(Entity):
+    """From when to when the time of a subject stood still: none of its tasks became due meanwhile.
+
+    Neither end counts twice: what was left of a deadline on `started_on` is what is left of it on `ended_on`.
+    """
+
+    __tablename__ = "pauses"
+    __table_args__ = table_args(
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="in_order"),
+        sa.Index("ix_pauses_subject_id", "subject_id"),
+        sa.Index(
+            "uq_pauses_open",
+            "subject_id",
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        ),
+    )
+
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("subjects.id"))
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
 
 
 class Task(Entity):
@@ -74,6 +98,12 @@ class Task(Entity):
     subject: Mapped[Subject] = relationship(lazy="joined")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     expedites: Mapped[list["Expedite"]] = relationship(viewonly=True, order_by="Expedite.id")
+    # Set while the time of its subject stands still.
+    pause: Mapped[Pause | None] = relationship(
+        viewonly=True,
+        lazy="joined",
+        primaryjoin=lambda: sa.and_(sa.orm.foreign(Task.subject_id) == Pause.subject_id, Pause.ended_on.is_(None)),
+    )
 
 
 class Expedite(AppendOnly):

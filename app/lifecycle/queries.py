@@ -1,6 +1,7 @@
 """An actor's tasks by deadline, in words a page can show."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.core.actors import Actor
 from app.core.clock import today
 from app.core.db import db
 from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission, Role
-from app.lifecycle.models import Task, TaskState
+from app.lifecycle.models import Pause, Task, TaskState
 from app.organisations.models import Mandate, MandateKind, Organisation, OrganisationState, Region
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import parties_of
@@ -23,17 +24,53 @@ URGES = "task:"
 
 @dataclass(frozen=True)
 class Deadline:
-    """A due day as components/deadline.html shows it; `days_left` are working days, negative when overdue."""
+    """A due day as components/deadline.html shows it; `days_left` are working days, negative when overdue.
+
+    While time stands still, they are what was left when it stopped, and nothing is overdue.
+    """
 
     days_left: int
     due: str
     overdue: bool
     provisional: bool
+    stopped: bool = False
 
 
 def deadline_of(task: Task) -> Deadline:
-    left = workdays_left(task.due_on)
-    return Deadline(left, task.due_on.isoformat(), left < 0, task.provisional)
+    stopped = task.pause is not None
+    # What was opened meanwhile has all its time left.
+    left = workdays_left(task.due_on, max(task.pause.started_on, task.started_on) if task.pause else None)
+    return Deadline(left, task.due_on.isoformat(), left < 0 and not stopped, task.provisional, stopped)
+
+
+# --- time that stands still ------------------------------------------------------------------------------------------
+
+
+def stands_still(subject: Subject) -> Pause | None:
+    """The pause in which the time of a subject stands still, if it does."""
+    return db.session.scalar(sa.select(Pause).where(Pause.subject_id == subject.id, Pause.ended_on.is_(None)))
+
+
+def running(subject_id: Any) -> sa.ColumnElement[bool]:
+    """Condition that the time of a subject runs: what does not run is never overdue. Takes a column or a key."""
+    return ~sa.exists().where(Pause.subject_id == subject_id, Pause.ended_on.is_(None))
+
+
+def late(day: date) -> sa.ColumnElement[bool]:
+    """Condition on `Task`: open, its day has passed, and its time runs."""
+    return sa.and_(Task.state == TaskState.OPEN, Task.due_on < day, running(Task.subject_id))
+
+
+def pauses_of(subject_id: int) -> list[Pause]:
+    """When the time of a subject stood still, in order; one that has not ended is left out."""
+    return list(
+        db.session.scalars(
+            sa.select(Pause).where(Pause.subject_id == subject_id, Pause.ended_on.is_not(None)).order_by(Pause.id)
+        )
+    )
+
+
+# --- tasks -----------------------------------------------------------------------------------------------------------
 
 
 def own_tasks(actor: Actor) -> sa.Select[Any]:

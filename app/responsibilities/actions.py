@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import Permission, Side
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
+from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import canonical_content, copy_lines
@@ -23,7 +24,7 @@ from app.responsibilities.queries import (
     signed_list,
     signing_organisations,
 )
-from app.responsibilities.workflow import AMENDING, WORKFLOW, already_open
+from app.responsibilities.workflow import AMENDING, WORKFLOW, already_open, halted
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
@@ -53,6 +54,8 @@ def start_list(actor: Actor, project: Project) -> DutyList:
 
 
 def _problems_of_starting(project: Project) -> list[Problem]:
+    if project.state is ProjectState.SUSPENDED:
+        return [halted()]
     if project.state in ENDED:
         what = _("项目已经结束（%(state)s），不能再编制权责清单。", state=project.state.label)
         return [Problem(what, remedy=_("已签的清单仍可查看和导出。"))]

@@ -5,11 +5,11 @@ import re
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.core.errors import Problem, Refused
-from app.core.forms import BaseForm, no_control_characters
+from app.core.forms import BaseForm, SeenField, no_control_characters
 from app.core.forms import text as free_text
 from app.core.listing import options_of
 from app.gates.kinds import Phase
@@ -29,7 +29,7 @@ LETTERS = {"": None, "-": None, **{letter.value: letter for letter in Letter}}
 class MatrixForm(BaseForm):
     """Every cell of the matrix, and the digest of the list as it was read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
     def cells(self) -> dict[int, dict[int, Letter | None]]:
         """The letters that were sent, by line and organisation; small letters are taken as well."""
@@ -100,7 +100,7 @@ class DutyForm(BaseForm):
 class DigestForm(BaseForm):
     """Submits or signs the content that was read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
 
 class ReasonForm(BaseForm):

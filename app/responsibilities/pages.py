@@ -15,6 +15,7 @@ from app.gates.wording import in_words, source_tag
 from app.lifecycle.queries import deadline_of, open_tasks_of, who_may
 from app.lifecycle.workflow import Offer
 from app.organisations.models import Organisation
+from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import canonical_content
@@ -46,7 +47,7 @@ class Column:
 
     key: int
     name: str
-    roles: str
+    roles: tuple[str, ...]
     side: str
     has_left: bool
 
@@ -110,7 +111,11 @@ class Page:
 
     @property
     def may_draft(self) -> bool:
-        return P.DUTY_DRAFT.value in self.offers
+        return self.may(P.DUTY_DRAFT.value)
+
+    def may(self, act: str) -> bool:
+        """Whether the act is the reader's, and possible now."""
+        return act in self.offers and self.offers[act].possible
 
     @property
     def duties(self) -> int:
@@ -152,7 +157,9 @@ def page_of(actor: Actor, project: Project, shown: DutyList | None = None, typed
 
 
 def _may_start(actor: Actor, project: Project) -> bool:
-    return actor.may(P.DUTY_DRAFT) and is_client(actor, project) and project.state not in ENDED
+    return (
+        actor.may(P.DUTY_DRAFT) and is_client(actor, project) and project.state not in {*ENDED, ProjectState.SUSPENDED}
+    )
 
 
 def _columns(duty_list: DutyList) -> list[Column]:
@@ -165,9 +172,8 @@ def _columns(duty_list: DutyList) -> list[Column]:
     return [*columns, *(_stranger(org) for key, org in sorted(named.items()) if key not in members)]
 
 
-def _roles(roles: Iterable[str]) -> str:
-    listed = sorted((PartyRole(role) for role in roles), key=list(PartyRole).index)
-    return str(_("、")).join(str(role.label) for role in listed)
+def _roles(roles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(role.label) for role in sorted((PartyRole(role) for role in roles), key=list(PartyRole).index))
 
 
 def _side(roles: Iterable[str]) -> Any:
@@ -175,7 +181,7 @@ def _side(roles: Iterable[str]) -> Any:
 
 
 def _stranger(organisation: Organisation) -> Column:
-    return Column(organisation.id, organisation.name, str(_("已不在项目中")), "", True)
+    return Column(organisation.id, organisation.name, (str(_("已不在项目中")),), "", True)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from app.audit.heads import first_since
 from app.audit.models import TrailHead
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, parsed, said
-from app.conditions.gathering import divisions_of
+from app.conditions.gathering import divisions_of, practice_of
 from app.core.clock import local, today
 from app.core.db import db
 from app.core.errors import Problem
@@ -125,14 +125,16 @@ def template_entries(project: Project, on: date) -> list[tuple[CatalogueEntry, T
     known = {entry.code: (entry, _template_duty(entry)) for entry in all_current(DUTY_KIND, on)}
     duties = [duty for _entry, duty in known.values()]
     subject = project.subject
-    chosen = template_for(duties, divisions_of(subject), walked_phases(project), members_of(subject))
+    members, practice = members_of(subject), practice_of(subject)
+    chosen = template_for(duties, divisions_of(subject), walked_phases(project), members, practice)
     return [known[duty.code] for duty in chosen]
 
 
 def _template_duty(entry: CatalogueEntry) -> TemplateDuty:
     duty: Duty = parsed(entry)
     head = duty.head
-    return TemplateDuty(head.code, duty.phase.value, duty.bearer.value, in_words(head.name), head.jurisdiction)
+    phase, bearer, text = duty.phase.value, duty.bearer.value, in_words(head.name)
+    return TemplateDuty(head.code, phase, bearer, text, head.jurisdiction, head.overlays, head.practice)
 
 
 # --- findings --------------------------------------------------------------------------------------------------------

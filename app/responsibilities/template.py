@@ -8,7 +8,7 @@ the same role are responsible beside him, the counterpart is informed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.conditions.jurisdiction import holds_in
+from app.conditions.jurisdiction import in_force_at
 
 PHASES = (
     *("planning", "declaration", "approval", "procurement", "build"),
@@ -78,6 +78,8 @@ class TemplateDuty:
     bearer: str
     text: str
     jurisdiction: str
+    overlays: str = ""
+    practice: str = ""
 
 
 def phases_walked(kind: str, reached: str = "") -> tuple[str, ...]:
@@ -87,14 +89,15 @@ def phases_walked(kind: str, reached: str = "") -> tuple[str, ...]:
 
 
 def template_for(
-    duties: Iterable[TemplateDuty], divisions: Sequence[str], phases: Sequence[str], members: Sequence[Member]
+    duties: Iterable[TemplateDuty],
+    divisions: Sequence[str],
+    phases: Sequence[str],
+    members: Sequence[Member],
+    practice: str = "",
 ) -> tuple[TemplateDuty, ...]:
     """The duties that a project in these divisions with these parties has, by phase and code."""
-    chosen = [
-        duty
-        for duty in duties
-        if duty.phase in phases and holds_in(duty.jurisdiction, divisions) and holders(duty.bearer, duty.phase, members)
-    ]
+    holding = in_force_at(duties, divisions, practice, lambda duty: duty).rules
+    chosen = [duty for duty in holding if duty.phase in phases and holders(duty.bearer, duty.phase, members)]
     return tuple(sorted(chosen, key=lambda duty: (PHASES.index(duty.phase), duty.code)))
 
 

@@ -9,6 +9,7 @@ from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.permissions import Permission
 from app.lifecycle.workflow import Transition, Workflow
+from app.projects.kinds import ProjectState
 from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import parties_content
 from app.responsibilities.models import DutyList, DutyListState
@@ -28,13 +29,27 @@ def by_signer(actor: Actor, duty_list: DutyList) -> bool:
 
 
 def going_on(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
-    """Of an ended project the lists stay as they are."""
+    """Of an ended project the lists stay as they are, of a halted one until it is resumed."""
     state = duty_list.project.state
+    if state is ProjectState.SUSPENDED:
+        yield halted()
     if state in ENDED:
         yield Problem(
             _("项目已经结束（%(state)s），权责清单不再变更。", state=state.label),
             remedy=_("已签的清单仍可查看和导出。"),
         )
+
+
+def not_halted(_actor: Actor, duty_list: DutyList) -> list[Problem]:
+    return [halted()] if duty_list.project.state is ProjectState.SUSPENDED else []
+
+
+def halted() -> Problem:
+    return Problem(
+        _("项目已暂停，暂停期间不编制、不签署权责清单。"),
+        why=_("暂停期间不办理任何环节，期限也停止计算。"),
+        remedy=_("请等主管部门恢复项目后再办理。"),
+    )
 
 
 def nothing_open(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
@@ -93,7 +108,14 @@ WORKFLOW: Workflow[DutyList] = Workflow(
             relation=by_signer,
             guards=(going_on, not_the_submitter, not_signed_yet, separated, parties_as_sealed),
         ),
-        Transition(P.DUTY_RETURN, frozenset({S.SIGNING}), S.RETURNED, relation=by_signer, needs_reason=True),
+        Transition(
+            P.DUTY_RETURN,
+            frozenset({S.SIGNING}),
+            S.RETURNED,
+            relation=by_signer,
+            guards=(not_halted,),
+            needs_reason=True,
+        ),
     ),
 )
 AMENDING: Workflow[DutyList] = Workflow(

@@ -11,10 +11,11 @@ from werkzeug.datastructures import FileStorage
 from app.audit import act
 from app.core.clock import today
 from app.core.permissions import Permission
-from app.gates import actions
-from app.gates.actions import About, ConditionFacts, OpinionFacts, Ruling
+from app.gates import actions, opinions
+from app.gates.actions import About, ConditionFacts, Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.models import Decision, Obligation, Opinion
+from app.gates.opinions import OpinionFacts
 from app.subjects.actions import add_party, open_subject
 from app.subjects.models import PartyRole, Subject, SubjectKind
 from tests.factories import MOMENT, World, region
@@ -84,12 +85,13 @@ def opinion_facts(**changes: Any) -> OpinionFacts:
         "stance": Stance.SUPPORT,
         "score": 86,
         "text": "方案可行，建议复用统一身份认证。",
+        "independent": True,
     }
     return OpinionFacts(**(given | changes))
 
 
 def opine(w: World, subject: Subject, upload: FileStorage | None = None, **changes: Any) -> Opinion:
-    return actions.opine(w.actor("authority_officer"), subject, opinion_facts(**changes), upload)
+    return opinions.opine(w.actor("authority_officer"), subject, opinion_facts(**changes), upload)
 
 
 def paper(content: bytes = b"%PDF-1.4 proof", name: str = "证明.pdf") -> FileStorage:

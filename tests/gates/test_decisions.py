@@ -11,7 +11,7 @@ from app.core.canonical import canonical_json, digest_both
 from app.core.clock import today
 from app.core.errors import NotAllowed, Refused
 from app.core.permissions import Permission, Role
-from app.gates import actions
+from app.gates import opinions
 from app.gates.actions import Ruling
 from app.gates.kinds import ObligationState, OpinionKind, Step, Verdict
 from app.gates.models import Decision, Opinion
@@ -174,4 +174,4 @@ def test_only_an_officer_of_the_authority_records_opinions(w, subject):
     stranger = make.person(w.org("other_agency"), Role.AUTHORITY_OFFICER)
     for actor in (w.actor("officer"), stranger):
         with pytest.raises(NotAllowed):
-            actions.opine(actor, subject, room.opinion_facts())
+            opinions.opine(actor, subject, room.opinion_facts())

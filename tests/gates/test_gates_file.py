@@ -1,14 +1,18 @@
 """The gates that come with the product: complete, readable, satisfiable, and honest about their sources."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from app.catalogues.files import read_file
+from app.catalogues.checking import check_files
+from app.catalogues.files import CatalogueFile, read_file
+from app.catalogues.kinds import CatalogueKind
 from app.catalogues.reading import Status
+from app.catalogues.wording import N_
 from app.conditions.facts import FACTS
-from app.gates.checking import EXPERTS, judge
-from app.gates.gate_file import parse_gate
+from app.gates.checking import EXPERTS, InputLine, judge
+from app.gates.gate_file import gate_order, parse_gate
 from app.gates.kinds import Step
 from app.gates.pages import PLACES
 from tests.house.source import ROOT
@@ -43,6 +47,7 @@ COMPLETE = {
     "project.data_without_basis": 0,
     "project.taken_in": False,
     "project.running_contracts": 0,
+    "project.months_in_operation": 12,
     "project.approved_on": "2026-03-02",
     "duplicate.checked_on": "2026-03-02",
     "duplicate.verdict": "none",
@@ -158,3 +163,60 @@ def test_nothing_recorded_opens_no_step_that_asks_for_anything(step):
 def test_one_wrong_fact_shuts_its_own_gate_only(changes, step, shut):
     lines = judge([gate for gate in GATES.values() if gate.step is step], complete() | changes)
     assert {line.gate.head.code for line in lines if not line.met} == shut
+
+
+INPUTS = [pytest.param(one, id=f"{code}-{one.code}") for code, gate in sorted(GATES.items()) for one in gate.inputs]
+
+
+@pytest.mark.parametrize("asked", INPUTS)
+def test_what_is_missing_is_said_to_be_missing(asked):
+    """Named as it should be, with a mark beside it, it would read as if it were there."""
+    said = [asked.missing, *([asked.unknown] if asked.unknown else [])]
+    for text in said:
+        assert text.zh != asked.name.zh
+        assert text.en != asked.name.en
+        assert re.search("未|缺|没有|不|还有|重复|超过|无法|尚无", text.zh)
+        assert not re.match("已|合同写明|使用的数据均", text.zh)
+        assert not text.zh.endswith(("。", "，")) and not text.en.endswith(".")
+
+
+@pytest.mark.parametrize("asked", INPUTS)
+def test_an_input_is_named_by_how_it_stands(asked):
+    lines = [InputLine(asked, met) for met in (True, False, None)]
+    assert [line.words for line in lines] == [asked.name, asked.missing, asked.unknown or asked.missing]
+
+
+def test_an_older_entry_without_these_words_is_read_and_denied():
+    (entry,) = [one.content for one in FILE.entries if one.content["code"] == "G-01"]
+    inputs = [{key: value for key, value in one.items() if key != "missing"} for one in entry["inputs"]]
+    (read,) = parse_gate(entry | {"inputs": inputs}).inputs
+    assert read.missing.zh == N_("未满足：%(name)s", name="已填写规划或年度计划编号")
+    assert read.missing.en == "Not met: Plan or programme number stated"
+
+
+def raw(code, after):
+    """A gate of the file under another code that stands after others."""
+    (entry,) = [one for one in FILE.entries if one.content["code"] == "G-06"]
+    return replace(entry, code=code, content={**entry.content, "code": code, "after": after})
+
+
+ORDERS = [
+    ([raw("G-91", ["G-06"]), raw("G-92", ["G-91"])], []),
+    ([raw("G-91", ["G-99"])], [("G-91", "引用的 gate G-99 不存在")]),
+    ([raw("G-91", ["G-91"])], [("G-91", "先后顺序成环：G-91 → G-91")]),
+    ([raw("G-91", [])], [("G-91", "after 应为一个不空、不重复的编码列表")]),
+    ([raw("G-91", ["G-06", "G-06"])], [("G-91", "after 应为一个不空、不重复的编码列表")]),
+    (
+        [raw("G-91", ["G-92"]), raw("G-92", ["G-06", "G-91"])],
+        [("G-91", "先后顺序成环：G-91 → G-92 → G-91"), ("G-92", "先后顺序成环：G-92 → G-91 → G-92")],
+    ),
+]
+
+
+@pytest.mark.parametrize("entries, expected", ORDERS)
+def test_a_gate_stands_after_gates_that_exist_and_never_after_itself(entries, expected):
+    kind = CatalogueKind("gate", "闸门", parse_gate, order=gate_order)
+    file = CatalogueFile("gates.yaml", "gate", tuple(entries), ())
+    found = check_files([file], {"gate": kind}, [("gate", "G-06")]).findings
+    assert [(one.code, one.reason) for one in found] == expected
+    assert all(one.line and one.remedy for one in found)

@@ -2,7 +2,7 @@
 
 import importlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,15 +10,18 @@ import sqlalchemy as sa
 from app.audit import act
 from app.core.actors import permissions_of
 from app.core.clock import clock
+from app.core.db import db
 from app.core.errors import NotAllowed, Refused, WrongState
 from app.core.permissions import Permission, Role
 from app.gates import obligations
 from app.gates.kinds import ObligationState
 from app.gates.queries import is_overdue, obligation_in_reach, open_obligations, overdue_among
 from app.gates.workflow import moves
+from app.lifecycle.actions import go_on, stand_still
 from app.lifecycle.models import Task, TaskState
 from tests import factories as make
 from tests.gates import room
+from tests.separation.breaking import attempt
 
 P = Permission
 
@@ -136,3 +139,89 @@ def test_a_condition_is_seen_by_parties_and_mandates_only(w, owed):
 def test_the_moves_are_those_of_the_workflow():
     revision = importlib.import_module("migrations.versions.0012_gates")
     assert sorted(revision.MOVES) == moves()
+
+
+# --- while the project stands still ----------------------------------------------------------------------------------
+
+
+def resumed(subject):
+    """Its time runs again, and what is owed is owed later, as projects do it."""
+    obligations.postpone(subject, go_on(subject))
+
+
+def stopped(w, subject, change=stand_still):
+    with act(w.actor("authority_lead"), P.PROJECT_SUSPEND, ref=subject.ref):
+        return change(subject)
+
+
+def test_nothing_is_reported_or_answered_while_time_stands_still(w, owed):
+    stopped(w, owed.subject)
+    with pytest.raises(Refused) as refusal:
+        reported(w, owed)
+    assert "暂停期间不受理批复条件的报送和核销" in str(refusal.value)
+    stopped(w, owed.subject, go_on)
+    reported(w, owed)
+    stopped(w, owed.subject)
+    answer = w.actor("authority_officer")
+    for answered in (obligations.accept, lambda actor, one: obligations.send_back(actor, one, "缺评估意见")):
+        with pytest.raises(Refused) as refusal:
+            answered(answer, owed)
+        assert "暂停" in str(refusal.value)
+    assert owed.state is ObligationState.REPORTED
+
+
+def test_a_condition_is_owed_later_by_the_working_days_that_stood_still(w, owed):
+    assert owed.due_on == date(2026, 4, 1)
+    for begin, end in ((timedelta(days=1), timedelta(days=8)), (timedelta(days=30), timedelta(days=60))):
+        with clock.at(make.MOMENT + begin):
+            stopped(w, owed.subject)
+        with clock.at(make.MOMENT + end):
+            assert not is_overdue(owed)
+            stopped(w, owed.subject, resumed)
+    assert (owed.due_on, owed.owed_until) == (date(2026, 4, 1), date(2026, 5, 11))
+    with clock.at(make.MOMENT + timedelta(days=71)):
+        assert is_overdue(owed)
+
+
+def test_what_stood_still_for_no_working_day_is_owed_as_before(w, owed):
+    stopped(w, owed.subject)
+    stopped(w, owed.subject, resumed)
+    assert (owed.postponed_to, owed.owed_until) == (None, owed.due_on)
+
+
+def test_a_condition_falls_with_its_project_even_while_that_stands_still(w, owed):
+    stopped(w, owed.subject)
+    with act(w.actor("authority_lead"), P.PROJECT_TERMINATE, ref=owed.subject.ref):
+        assert obligations.drop_open(w.actor("authority_lead"), owed.subject) == 1
+    assert owed.state is ObligationState.DROPPED
+
+
+def test_the_database_lets_nothing_be_reported_while_time_stands_still(w, owed):
+    who = {"by": w.user("officer").id, "org": w.org("agency").id, "it": owed.id}
+    report = (
+        "UPDATE obligations SET act_id = :act, state = 'reported', report = '已落实', reported_by = :by, "
+        "reporter_org = :org, reporter_side = 'management', reporter_role = 'client', "
+        "reported_at = '2026-03-02 01:00:00' WHERE id = :it"
+    )
+    # Whoever reported once stands for his side, so that only what is attacked stands against it.
+    reported(w, owed)
+    obligations.send_back(w.actor("authority_officer"), owed, "缺评估意见")
+    db.session.commit()
+    assert attempt(db.session, report, who) == ""
+    stopped(w, owed.subject)
+    db.session.commit()
+    assert "while time stands still" in attempt(db.session, report, who)
+
+
+def test_the_database_moves_the_day_only_for_time_that_stood_still_and_never_back(w, owed):
+    later = "UPDATE obligations SET act_id = :act, postponed_to = :day WHERE id = :it"
+    day = {"it": owed.id, "day": "2026-05-01"}
+    db.session.commit()
+    assert "later only by the time that stood still" in attempt(db.session, later, day)
+    stopped(w, owed.subject)
+    with clock.at(make.MOMENT + timedelta(days=8)):
+        stopped(w, owed.subject, resumed)
+    db.session.commit()
+    assert attempt(db.session, later, day) == ""
+    for back in ("2026-04-02", None, "2026-01-01"):
+        assert attempt(db.session, later, day | {"day": back})

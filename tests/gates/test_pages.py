@@ -109,12 +109,16 @@ def test_a_checklist_says_what_is_missing_why_and_where_to_go(app, w, subject):
     for words in (
         "还缺 5 项",
         "现有记录：设计概算 1,200.00 元；投资估算 1,000.00 元",
-        "还没有记录查重结论",
+        "尚无记录：查重结论",
+        "概算超过估算的 110%，且未重报可行性研究报告",
+        "缺少项目备案表",
+        "专家评审意见不足 1 份",
         "本轮专家评审意见数 0",
         f'href="/projects/{room.CODE}/duplicates"',
         "不作机器判定",
     ):
         assert words in page, words
+    assert "已登记项目备案表" not in page
     # Codes of closed lists are no words.
     assert "建设性质 new" not in page
 
@@ -137,7 +141,7 @@ def test_a_decision_in_words_with_its_conditions_and_what_it_rested_on(app, w, s
         "待落实",
         "申报书第 1 版",
         "G-10",
-        "未满足",
+        "概算超过估算的 110%",
         "设计概算",
         "1,200.00 元",
         "孙主任",

@@ -41,20 +41,20 @@ def test_a_gate_of_another_province_stands_only_there(subject, monkeypatch):
 
 def test_problems_say_what_why_by_which_source_and_what_to_do(subject):
     found = {str(one.what): one for one in problems_at(subject, Step.APPROVE, KNOWN)}
-    ten = found["概算不超过估算的 110%，或已重报可行性研究报告"]
+    ten = found["概算超过估算的 110%，且未重报可行性研究报告"]
     assert "G-10" in ten.why and "现有记录不满足" in ten.why
     assert ten.article == "《政府投资条例》（国务院令第712号）第12条"
     assert (ten.place, ten.remedy) == ("documents", "核减概算，或在材料中登记重报的可行性研究报告。")
-    assert "还没有记录查重结论" in found["主要功能不重复"].why
-    assert "现有记录不满足" in found["已登记不少于 1 份专家评审意见"].why
+    assert "尚无记录（查重结论）" in found["尚无查重结论，不能确定主要功能是否重复"].why
+    assert "现有记录不满足" in found["专家评审意见不足 1 份"].why
 
 
 @pytest.mark.parametrize(
     "step, what, words",
     [
-        (Step.SUBMIT, "使用的数据均已编入资源目录", "待核实，不作为法规引用"),
-        (Step.SUBMIT, "已写退出方案", "研究主张，不作为法规引用"),
-        (Step.ACCEPT, "试运行已满 30 天", "产品默认值，不是法规要求"),
+        (Step.SUBMIT, "未填写使用的数据，无法核对是否编入资源目录", "待核实，不作为法规引用"),
+        (Step.SUBMIT, "未写退出方案", "研究主张，不作为法规引用"),
+        (Step.ACCEPT, "尚未开始试运行，无法计算试运行天数", "产品默认值，不是法规要求"),
     ],
 )
 def test_what_is_not_law_is_never_shown_as_law(subject, step, what, words):

@@ -104,7 +104,7 @@ def test_the_whole_way_from_reminder_to_instruction(w, contract, db_session):
     assert verbs == [
         ("task:expedite", leader.user_id, contract.ref),
         ("task:escalate", None, contract.ref),
-        ("task:escalate", None, contract.ref),
+        ("task:remind", None, contract.ref),
     ]
     with at("2026-04-20"):
         assert remind_and_escalate() == 0

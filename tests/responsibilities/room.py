@@ -10,22 +10,28 @@ from app.responsibilities import actions, drafting
 from app.responsibilities.content import canonical_content
 from app.responsibilities.models import DutyLine, DutyList
 from app.subjects.models import Party, PartyRole
-from tests.factories import World
-from tests.projects.room import opened
+from app.subjects.queries import parties_of
+from tests.factories import World, kept
+from tests.intake.room import approved as taken_in
+from tests.procurement.room import BOUGHT, CHEAP, awarded
 
 # Who joins a project here by default: an operator that also builds, and a supervising company.
 JOINING = (("operator", PartyRole.OPERATOR), ("operator", PartyRole.BUILDER), ("watcher", PartyRole.SUPERVISOR))
 
 
 def join(w: World, project: Project, organisation: Organisation | str, role: PartyRole) -> Party:
-    """An organisation joins in a role, added by the client."""
+    """An organisation joins in a role: added by the client where there was no award to record, else by winning one."""
     found = w.org(organisation) if isinstance(organisation, str) else organisation
-    return declaring.join_party(w.actor("officer"), project, found, role)
+    if role in declaring.roles_by_hand(project):
+        return declaring.join_party(w.actor("officer"), project, found, role)
+    awarded(w, project, BOUGHT[role], found, budget_fen=CHEAP)
+    return next(one for one in parties_of(project.subject) if (one.organisation_id, one.role) == (found.id, role))
 
 
+@kept
 def peopled(w: World, project: Project | None = None, joining=JOINING) -> Project:
-    """A project with everybody who may sign or watch; who is there already stays."""
-    found = project or opened(w)
+    """A project with everybody who may sign or watch, by default one taken in; who is there already stays."""
+    found = project or taken_in(w)
     present = {(party.organisation.code, party.role) for party in found.subject.parties}
     for key, role in joining:
         if (w.org(key).code, role) not in present:
@@ -33,6 +39,7 @@ def peopled(w: World, project: Project | None = None, joining=JOINING) -> Projec
     return found
 
 
+@kept
 def drafted(w: World, project: Project | None = None) -> DutyList:
     """The list that the template gives, without findings; parties are added where a project is not given."""
     return actions.start_list(w.actor("officer"), project or peopled(w))
@@ -43,12 +50,14 @@ def seen(duty_list: DutyList) -> str:
     return duty_list.sha256 or canonical_content(duty_list)[1].sha256
 
 
+@kept
 def sent(w: World, project: Project | None = None) -> DutyList:
     """Sealed and out for signing."""
     duty_list = drafted(w, project)
     return actions.submit(w.actor("officer"), duty_list, seen(duty_list))
 
 
+@kept
 def signed(w: World, project: Project | None = None) -> DutyList:
     """In force: signed by the client and by the operator (who also builds)."""
     return sign_all(w, sent(w, project))

@@ -3,7 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
+from app.audit import act
 from app.core.db import db
+from app.core.permissions import Permission
+from app.lifecycle.actions import stand_still
 from app.projects.declaring import drop_party
 from app.responsibilities import actions, drafting
 from app.responsibilities.models import DutyAssignment, DutyLine, DutyList, DutySignature, Letter
@@ -118,7 +121,7 @@ def test_no_duty_is_sealed_with_two_who_are_accountable(w, draft):
     assert "exactly one accountable" in refused(SEAL, sealing(w, draft))
 
 
-@pytest.mark.parametrize("code, key", [("DU-015", "operator"), ("DU-064", "watcher"), ("DU-017", "operator")])
+@pytest.mark.parametrize("code, key", [("DU-042", "operator"), ("DU-064", "watcher"), ("DU-067", "operator")])
 def test_a_management_duty_is_not_sealed_with_another_side(w, draft, code, key):
     line = line_with(draft, code)
     holder = next(org for org, letter in line.letters.items() if letter is Letter.ACCOUNTABLE)
@@ -340,3 +343,14 @@ def test_a_returned_list_has_a_reason_and_stays_as_it_is(w, out):
     db.session.commit()
     assert "never changes" in refused(changed("duty_lists", out.id, return_reason="'换个理由'"))
     assert "while it is out for signing" in refused(copied(DutySignature, out.signatures[0].id))
+
+
+def test_the_database_lets_no_list_begin_move_or_be_signed_while_time_stands_still(w):
+    signing = sent(w)
+    with act(w.actor("authority_lead"), Permission.PROJECT_SUSPEND, ref=signing.project.ref):
+        stand_still(signing.project.subject)
+    db.session.commit()
+    stands = "while time stands still"
+    assert stands in refused(changed("duty_lists", signing.id, state="'returned'"))
+    assert stands in refused(copied(DutyList, signing.id, number="number + 1", state="'draft'"))
+    assert stands in refused(*signature(w, signing))

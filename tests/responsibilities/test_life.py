@@ -10,11 +10,10 @@ from app.conditions.gathering import facts_of
 from app.core.clock import clock, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
-from app.core.permissions import Role
+from app.core.permissions import Permission, Role
 from app.lifecycle.models import Task, TaskState
 from app.organisations.actions import rename
 from app.projects import declaring
-from app.projects.kinds import ProjectKind
 from app.responsibilities import actions, drafting
 from app.responsibilities.duty_file import Bearer
 from app.responsibilities.facts import duty_facts
@@ -23,7 +22,8 @@ from app.responsibilities.queries import findings_of, lists_of, open_list, signe
 from app.responsibilities.workflow import WORKFLOW
 from app.subjects.models import PartyRole
 from tests import factories as make
-from tests.projects.room import approved, basics, opened, terminated
+from tests.intake.room import approved as taken_in
+from tests.projects.room import approved, opened, terminated
 from tests.responsibilities.room import (
     amending,
     drafted,
@@ -69,7 +69,7 @@ def refusal(action):
 
 
 def test_the_template_gives_a_list_without_blocking_findings(w):
-    duty_list = drafted(w)
+    duty_list = drafted(w, peopled(w, approved(w)))
     assert duty_list.code == f"QZ-{duty_list.project.code}-1"
     assert kinds(duty_list) == set()
     assert letters(w, line_with(duty_list, "DU-057")) == {"operator": A, "agency": I}
@@ -80,16 +80,14 @@ def test_the_template_gives_a_list_without_blocking_findings(w):
 
 
 def test_a_project_that_only_maintains_has_no_duties_of_building(w):
-    project = opened(w)
-    declaring.set_basics(w.actor("officer"), project, basics(kind=ProjectKind.MAINTAIN), None)
-    peopled(w, project)
+    project = peopled(w, taken_in(w, kind="运行维护"))
     phases = {line.phase.value for line in drafted(w, project).lines}
     assert phases.isdisjoint({"build", "acceptance", "handover"})
     assert {"procurement", "operation", "exit"} <= phases
 
 
 def test_duties_of_those_who_are_not_there_yet_are_added_when_they_join(w):
-    project = opened(w)
+    project = approved(w)
     duty_list = drafted(w, project)
     assert {line.bearer for line in duty_list.lines} == {Bearer.MANAGER, Bearer.AGENCY, Bearer.FINANCE}
     changed = line_with(duty_list, "DU-007")
@@ -108,7 +106,7 @@ def test_duties_of_those_who_are_not_there_yet_are_added_when_they_join(w):
 
 
 def test_a_second_operator_and_a_finance_department_come_beside_those_who_are_accountable(w):
-    project = peopled(w)
+    project = peopled(w, approved(w))
     duty_list = drafted(w, project)
     join(w, project, "rival", PartyRole.OPERATOR)
     join(w, project, "finance", PartyRole.FINANCE)
@@ -138,7 +136,7 @@ def test_one_list_at_a_time_and_none_of_an_ended_project(w):
 
 
 def test_the_whole_matrix_at_once_counts_what_changed(w):
-    duty_list = drafted(w)
+    duty_list = drafted(w, peopled(w, approved(w)))
     first, second = duty_list.lines[0], duty_list.lines[1]
     agency, authority = w.org("agency").id, w.org("authority").id
     cells = {first.id: {agency: C, authority: A}, second.id: {agency: None, authority: R}}
@@ -238,7 +236,8 @@ def test_both_sides_sign_one_content(w):
 
 def test_signing_is_owed_within_five_working_days(w):
     duty_list = sent(w)
-    owed = db.session.scalars(sa.select(Task).where(Task.subject_id == duty_list.subject_id)).all()
+    signing = (Task.subject_id == duty_list.subject_id, Task.permission == Permission.DUTY_SIGN)
+    owed = db.session.scalars(sa.select(Task).where(*signing)).all()
     assert {(one.workdays, one.due_on.isoformat()) for one in owed} == {(5, "2026-03-09")}
 
 
@@ -278,7 +277,7 @@ def test_what_was_not_read_is_neither_submitted_nor_signed(w):
 
 
 def test_everything_that_blocks_is_said_at_once_before_signing(w):
-    duty_list, officer = drafted(w), w.actor("officer")
+    duty_list, officer = drafted(w, peopled(w, approved(w))), w.actor("officer")
     drafting.set_letter(officer, line_with(duty_list, "DU-057"), w.org("agency").id, A)
     drafting.set_letter(officer, line_with(duty_list, "DU-015"), w.org("authority").id, None)
     said = refusal(lambda: actions.submit(officer, duty_list, seen(duty_list)))
@@ -380,7 +379,7 @@ def test_letters_of_those_who_have_left_stay_behind_in_the_next_version(w):
 
 
 def test_the_facts_of_a_project(w):
-    project = opened(w)
+    project = taken_in(w)
     assert duty_facts(project.subject) == {"duty.signed_version": 0}
     duty_list = drafted(w, project)
     assert duty_facts(project.subject) == {"duty.signed_version": 0, "duty.findings": 0}

@@ -9,12 +9,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.core.db import db
+from app.projects import actions
 from app.responsibilities import drafting
 from app.responsibilities.models import DutyListState, Letter
 from app.responsibilities.queries import findings_of, lists_of, open_list, signed_list
 from app.subjects.models import PartyRole
 from tests.factories import sign_in
-from tests.projects.room import opened
+from tests.intake.room import approved as taken_in
 from tests.responsibilities.room import amending, drafted, join, line_with, own_duty, peopled, seen, sent, signed
 
 S = DutyListState
@@ -141,7 +142,7 @@ def test_findings_stand_on_the_page_with_the_way_to_their_rows(client, w):
 
 
 def test_a_party_that_joins_is_added_by_the_template(client, w):
-    project = opened(w)
+    project = taken_in(w)
     duty_list = drafted(w, project)
     join(w, project, "operator", PartyRole.OPERATOR)
     assert "模板事项缺失" in text_of(client, "officer", kept(project))
@@ -187,11 +188,11 @@ def test_the_second_of_two_who_change_a_duty_is_told(client, w):
 
 def test_leaving_out_asks_for_a_reason_and_can_be_taken_back(client, w):
     duty_list = kept(drafted(w))
-    project, line = duty_list.project, line_with(duty_list, "DU-003")
+    project, line = duty_list.project, line_with(duty_list, "DU-067")
     page = post(client, "officer", project, f"/1/lines/{line.id}/leave-out", 422, reason=" ")
     assert "请写明理由" in page
     # The duty's own fields stay as they are stored.
-    assert 'value="措施出台前"' in page
+    assert 'value="持续"' in page
     post(client, "officer", project, f"/1/lines/{line.id}/leave-out", reason="不出台政策措施。")
     assert "不出台政策措施。" in text_of(client, "operator_officer", project)
     post(client, "officer", project, f"/1/lines/{line.id}/take-back")
@@ -260,10 +261,10 @@ def test_two_versions_stand_side_by_side(client, w):
     old = signed(w)
     new = amending(w, old)
     drafting.set_letter(w.actor("officer"), line_with(new, "DU-057"), w.org("watcher").id, Letter.CONSULTED)
-    drafting.leave_out(w.actor("officer"), line_with(new, "DU-003"), "不出台政策措施。")
+    drafting.leave_out(w.actor("officer"), line_with(new, "DU-067"), "不出台政策措施。")
     project = kept(new).project
     page = text_of(client, "operator_officer", project, "/compare")
-    for words in ("DU-057", "信诚监理有限公司", "C 咨询", "DU-003", "不出台政策措施。"):
+    for words in ("DU-057", "信诚监理有限公司", "C 咨询", "DU-067", "不出台政策措施。"):
         assert words in page, words
     assert "两版内容相同" in text_of(client, "officer", project, "/compare?from=1&to=1")
 
@@ -342,3 +343,44 @@ def test_a_list_in_english_says_duties_and_deadlines_in_english(client, w):
     page = reader.get(address(project)).get_data(as_text=True)
     assert "Monitor round the clock" in page
     assert "By severity; reports every month" in page
+
+
+# --- while the project stands still ----------------------------------------------------------------------------------
+
+
+def halted(w, project):
+    actions.suspend(w.actor("authority_lead"), project, "资金来源待核实")
+    db.session.commit()
+
+
+def test_nothing_is_drawn_up_or_signed_while_the_project_stands_still(client, w):
+    signing = kept(sent(w))
+    project = signing.project
+    halted(w, project)
+    for by, rest in (("operator_signatory", "/1/sign"), ("operator_signatory", "/1/return")):
+        said = post(client, by, project, rest, status=422, digest=seen(signing), reason="缺一项")
+        assert "暂停期间不编制、不签署权责清单" in said
+    page = text_of(client, "operator_signatory", project)
+    assert "签署清单</button>" not in page
+    assert "暂停计时" in page
+    actions.resume(w.actor("authority_lead"), project, "资金已落实")
+    db.session.commit()
+    post(client, "operator_signatory", project, "/1/sign", digest=seen(signing))
+
+
+def test_a_halted_project_begins_no_list_and_changes_no_draft(client, w):
+    draft, bare = kept(drafted(w)), kept(peopled(w))
+    for one in (draft.project, bare):
+        halted(w, one)
+        assert "<select" not in text_of(client, "officer", one)
+    assert "暂停期间不编制" in post(client, "officer", bare, status=422)
+    assert "按模板编制</button>" not in text_of(client, "officer", bare)
+
+
+def test_what_no_longer_fits_a_signed_list_asks_for_a_new_version(client, w):
+    duty_list = kept(signed(w))
+    join(w, duty_list.project, "rival", PartyRole.OPERATOR)
+    db.session.commit()
+    page = text_of(client, "officer", duty_list.project)
+    assert "处与现在的项目不符，须另立新版" in page
+    assert "须改正后才能签署" not in page
