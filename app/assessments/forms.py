@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.core.forms import BaseForm, NumberField, no_control_characters, text
+from app.core.forms import BaseForm, NumberField, SeenField, no_control_characters, text
 from app.core.periods import BadPeriod, Period
 from app.organisations.forms import CheckboxesField
 
@@ -44,7 +44,7 @@ class EmptyForm(BaseForm):
 class DigestForm(BaseForm):
     """Confirms the very result that was read."""
 
-    digest = HiddenField(_l("结果摘要"), validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
 
 class ReasonForm(BaseForm):

@@ -1,6 +1,6 @@
 """Checking catalogue files, and loading them as new versions: all of a load or nothing of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,16 +10,19 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit import act
 from app.catalogues.catalogue import Catalogue
-from app.catalogues.checking import Checked, CheckedEntry, check_files
+from app.catalogues.checking import Checked, CheckedEntry, Key, check_files
 from app.catalogues.files import CatalogueFile, Finding
 from app.catalogues.models import CatalogueEntry
-from app.catalogues.queries import said, this_catalogue
+from app.catalogues.queries import content_of, said, this_catalogue
 from app.catalogues.wording import N_
 from app.core.actors import Actor, must
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import Problem, Refused, Stale
 from app.core.permissions import Permission
+
+# The key by which an entry names the one whose place it takes.
+OVERLAYS = "overlays"
 
 
 class CatalogueRefused(Refused):
@@ -89,8 +92,24 @@ def load(actor: Actor, paths: Sequence[Path] = (), reason: str = "") -> LoadRepo
 
 
 def _checked(catalogue: Catalogue, files: Sequence[CatalogueFile], history: Iterable[tuple[str, str]] = ()) -> Checked:
-    packaged = {(file.kind, raw.code) for file in catalogue.read(catalogue.packaged()) for raw in file.entries}
-    return check_files(files, catalogue.kinds, packaged | set(history))
+    packaged = [(file.kind, raw) for file in catalogue.read(catalogue.packaged()) for raw in file.entries]
+    standing: dict[Key, frozenset[str]] = dict(_overlays_stored() if history else {})
+    for kind, raw in packaged:
+        if raw.content.get(OVERLAYS):
+            key = (kind, raw.code)
+            standing[key] = standing.get(key, frozenset()) | {str(raw.content[OVERLAYS])}
+    return check_files(files, catalogue.kinds, {(kind, raw.code) for kind, raw in packaged} | set(history), standing)
+
+
+def _overlays_stored() -> Mapping[Key, frozenset[str]]:
+    """What stored entries take the place of, in any version: a circle across files, or across years, is one too."""
+    said = CatalogueEntry.content.contains(f'"{OVERLAYS}":', autoescape=True)
+    found: dict[Key, frozenset[str]] = {}
+    for entry in db.session.scalars(sa.select(CatalogueEntry).where(said)):
+        over = content_of(entry).get(OVERLAYS)
+        key = (entry.kind, entry.code)
+        found[key] = found.get(key, frozenset()) | ({str(over)} if over else frozenset())
+    return found
 
 
 def _history() -> History:

@@ -1,6 +1,6 @@
 """The application's catalogue: the kinds it was given, where its own files lie, and a memory of parsed entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,16 @@ class Catalogue:
         wanted = [inner for path in paths for inner in _files_of(path)]
         return [read_file(path, self.shown(path)) for path in dict.fromkeys(path.resolve() for path in wanted)]
 
-    def parse(self, kind: str, digest: str, content: dict[str, Any]) -> Any:
-        """The room's own object for stored content; it is shared between callers, so rooms give immutable ones."""
+    def parse(self, kind: str, digest: str, content: Callable[[], dict[str, Any]]) -> Any:
+        """The room's own object for stored content; it is shared between callers, so rooms give immutable ones.
+
+        `content` is asked for only where the object is not remembered.
+        """
         key = (kind, digest)
         if key not in self._parsed:
             if len(self._parsed) >= MAX_REMEMBERED:
                 self._parsed.clear()
-            self._parsed[key] = self.kinds[kind].parse(content)
+            self._parsed[key] = self.kinds[kind].parse(content())
         return self._parsed[key]
 
 

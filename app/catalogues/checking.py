@@ -1,17 +1,20 @@
 """Judges catalogue files without a database: each entry alone, then all of them together."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from app.catalogues.files import CatalogueFile, Finding, RawEntry
-from app.catalogues.kinds import CatalogueKind
+from app.catalogues.kinds import CatalogueKind, Reference
 from app.catalogues.reading import Head, Reader, read_head
-from app.catalogues.wording import N_
+from app.catalogues.wording import N_, Wording
 from app.core.canonical import canonical_json
 from app.core.errors import Problem, Refused
+
+# An entry by its kind and code.
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ def check_files(
     files: Iterable[CatalogueFile],
     kinds: Mapping[str, CatalogueKind],
     known: Iterable[tuple[str, str]] = (),
+    standing: Mapping[Key, frozenset[str]] | None = None,
 ) -> Checked:
-    """Checks files as one set; `known` are (kind, code) pairs outside them that references may point to."""
+    """Checks files as one set; `known` are (kind, code) pairs outside them that references may point to, `standing`
+    what entries outside them take the place of."""
     findings: list[Finding] = []
     entries: list[CheckedEntry] = []
     for file in files:
@@ -61,6 +66,8 @@ def check_files(
                 findings += found
     findings += _doubled(entries)
     findings += _dangling(entries, kinds, set(known) | {entry.key for entry in entries})
+    findings += _circles(entries, _overlaid, standing or {}, N_("取代关系成环：%(way)s"))
+    findings += _circles(entries, lambda entry: kinds[entry.kind].order(entry.parsed), {}, N_("先后顺序成环：%(way)s"))
     return Checked(tuple(entries), tuple(sorted(set(findings))))
 
 
@@ -115,7 +122,50 @@ def _dangling(
     entries: Iterable[CheckedEntry], kinds: Mapping[str, CatalogueKind], known: set[tuple[str, str]]
 ) -> Iterable[Finding]:
     for entry in entries:
-        for wanted in kinds[entry.kind].references(entry.parsed):
+        kind = kinds[entry.kind]
+        for wanted in (*kind.references(entry.parsed), *kind.order(entry.parsed), *_overlaid(entry)):
             if (wanted.kind, wanted.code) not in known:
                 reason = N_("引用的 %(kind)s %(code)s 不存在", kind=wanted.kind, code=wanted.code)
                 yield entry.raw.finding(reason, N_("请改正编码，或先登记被引用的条目。"), wanted.place)
+
+
+def _overlaid(entry: CheckedEntry) -> tuple[Reference, ...]:
+    """What an entry takes the place of; always of its own kind."""
+    over = entry.head.overlays
+    return (Reference(entry.kind, over, "overlays"),) if over else ()
+
+
+def _circles(
+    entries: Sequence[CheckedEntry],
+    leading: Callable[[CheckedEntry], Iterable[Reference]],
+    standing: Mapping[Key, frozenset[str]],
+    reason: Wording,
+) -> Iterable[Finding]:
+    """Entries from which a way leads back to themselves, each at the line that begins the way."""
+    ways: dict[Key, set[str]] = {key: set(codes) for key, codes in standing.items()}
+    for entry in entries:
+        # What a file says now counts, not what was stored of the same entry before.
+        ways[entry.key] = set()
+    for entry in entries:
+        ways[entry.key] |= {wanted.code for wanted in leading(entry)}
+    for entry in entries:
+        for wanted in leading(entry):
+            way = _way_back(entry.key, wanted.code, ways)
+            if way:
+                told = Wording(reason.msgid, way=" → ".join((entry.head.code, *way)))
+                yield entry.raw.finding(told, N_("请删去其中一处。"), wanted.place)
+
+
+def _way_back(start: Key, first: str, ways: Mapping[Key, set[str]]) -> tuple[str, ...]:
+    """The codes from `first` back to the start; empty where none leads there."""
+    kind, goal = start
+    seen = {first}
+    waiting: list[tuple[str, ...]] = [(first,)]
+    while waiting:
+        way = waiting.pop()
+        if way[-1] == goal:
+            return way
+        for code in sorted(ways.get((kind, way[-1]), set()) - seen):
+            seen.add(code)
+            waiting.append((*way, code))
+    return ()

@@ -21,9 +21,11 @@ def no_references(_parsed: Any) -> Iterable[Reference]:
 @dataclass(frozen=True)
 class CatalogueKind:
     """One kind of entry. `parse` takes the entry as written and gives the room's own object, or raises `Refused`
-    with every problem (a `ValueError` counts as one problem)."""
+    with every problem (a `ValueError` counts as one problem). `order` names what stands before an entry: it must exist,
+    and nothing stands before itself."""
 
     name: str
     label: str
     parse: Callable[[dict[str, Any]], Any]
     references: Callable[[Any], Iterable[Reference]] = no_references
+    order: Callable[[Any], Iterable[Reference]] = no_references

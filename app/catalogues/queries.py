@@ -1,13 +1,15 @@
 """Which version of a rule is in force on a day, the room's own object for it, and findings in the reader's language."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.files import Finding
@@ -16,6 +18,8 @@ from app.catalogues.wording import Wording
 from app.core.db import db
 from app.core.errors import NotFound
 
+REMEMBERED = "catalogue_entries"
+
 
 def this_catalogue() -> Catalogue:
     """The catalogue of the running application."""
@@ -23,21 +27,64 @@ def this_catalogue() -> Catalogue:
     return found
 
 
+def listen() -> None:
+    """Registers what makes a transaction forget the rules it has read (once per process)."""
+    factory = db.session.session_factory
+    if not event.contains(factory, "after_transaction_end", _ended):
+        event.listen(factory, "after_transaction_end", _ended)
+        event.listen(factory, "after_flush", _forget_changed)
+
+
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    """The whole of it, or one inside it that may be undone; what a flush opens for itself changes nothing."""
+    if transaction.parent is None or transaction.nested:
+        _forget(session)
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(REMEMBERED, None)
+
+
+def _forget_changed(session: Session, _context: Any) -> None:
+    if any(isinstance(one, CatalogueEntry) for one in (*session.new, *session.dirty)):
+        _forget(session)
+
+
+def _remembered(key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+    """What is read of the rules in force is the same until the transaction ends or changes rules itself."""
+    # What is not flushed yet has to be, or it would be forgotten too late.
+    if any(isinstance(one, CatalogueEntry) for one in db.session.new):
+        db.session.flush()
+    known: dict[tuple[Any, ...], Any] = db.session.info.setdefault(REMEMBERED, {})
+    if key not in known:
+        known[key] = read()
+    return known[key]
+
+
 def current(kind: str, code: str, on: date) -> CatalogueEntry:
     """The entry in force on a day; `NotFound` when there is none (never loaded, not yet, or closed)."""
-    entry = db.session.scalars(
-        sa.select(CatalogueEntry)
-        .where(CatalogueEntry.kind == kind, CatalogueEntry.code == code, CatalogueEntry.valid_from <= on)
-        .order_by(CatalogueEntry.valid_from.desc(), CatalogueEntry.version.desc())
-        .limit(1)
-    ).first()
+    entry: CatalogueEntry | None = _remembered((kind, code, on), lambda: _current(kind, code, on))
     if entry is None or not entry.covers(on):
         raise NotFound
     return entry
 
 
+def _current(kind: str, code: str, on: date) -> CatalogueEntry | None:
+    return db.session.scalars(
+        sa.select(CatalogueEntry)
+        .where(CatalogueEntry.kind == kind, CatalogueEntry.code == code, CatalogueEntry.valid_from <= on)
+        .order_by(CatalogueEntry.valid_from.desc(), CatalogueEntry.version.desc())
+        .limit(1)
+    ).first()
+
+
 def all_current(kind: str, on: date) -> Sequence[CatalogueEntry]:
     """Every entry of a kind in force on a day, by code."""
+    entries: Sequence[CatalogueEntry] = _remembered((kind, on), lambda: _all_current(kind, on))
+    return entries
+
+
+def _all_current(kind: str, on: date) -> Sequence[CatalogueEntry]:
     latest = (
         sa.select(
             CatalogueEntry.id,
@@ -77,7 +124,7 @@ def content_of(entry: CatalogueEntry) -> dict[str, Any]:
 
 def parsed(entry: CatalogueEntry) -> Any:
     """The room's own object for an entry, remembered by digest."""
-    return this_catalogue().parse(entry.kind, entry.digest, content_of(entry))
+    return this_catalogue().parse(entry.kind, entry.digest, lambda: content_of(entry))
 
 
 def said(text: Any) -> str:

@@ -18,6 +18,8 @@ MAX_TEXT = 4000
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 # An entry that names no first day has been in force as long as anybody can ask.
 ALWAYS = date(1949, 10, 1)
+# Where an entry holds that names no division.
+EVERYWHERE = "全国"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Head:
-    """What every entry of every kind says about itself."""
+    """What every entry of every kind says about itself.
+
+    `overlays` is the code of the entry of the same kind whose place a local one takes where it holds; an entry with a
+    `practice` holds only where that provincial practice was chosen.
+    """
 
     code: str
     name: Bilingual
@@ -56,6 +62,8 @@ class Head:
     jurisdiction: str
     valid_from: date
     valid_until: date | None
+    overlays: str = ""
+    practice: str = ""
 
 
 class Reader:
@@ -232,10 +240,15 @@ def read_head(reader: Reader) -> Head:
         name=reader.words("name"),
         citation=citation,
         status=status,
-        jurisdiction=reader.text("jurisdiction", default="全国"),
+        jurisdiction=reader.text("jurisdiction", default=EVERYWHERE),
         valid_from=reader.day("valid_from") or ALWAYS,
         valid_until=reader.day("valid_until"),
+        overlays=reader.text("overlays", default=""),
+        practice=reader.text("practice", default=""),
     )
     if head.valid_until and head.valid_until < head.valid_from:
         reader.refuse("valid_until", N_("失效日期早于生效日期"), N_("请改正 valid_from 或 valid_until。"))
+    if head.overlays and head.jurisdiction == EVERYWHERE and not head.practice:
+        remedy = N_("请写明适用地域或地方模式；全国适用的，请直接修改被取代的条目。")
+        reader.refuse("overlays", N_("取代其他条目的须是地方条目，不能适用于全国"), remedy)
     return head

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +9,7 @@ from cel_expr_python import cel
 
 from app.catalogues.wording import N_
 from app.conditions.facts import FACTS, FactType, Value
+from app.conditions.truth import Truth
 from app.core.errors import Problem, Refused
 
 # A condition is read by people: what is longer, or loops inside a loop, is not one rule.
@@ -33,15 +33,6 @@ _TYPES = {
     FactType.CODES: cel.Type.List(cel.Type.STRING),
 }
 _ENVIRONMENT = cel.NewEnv(variables={name: _TYPES[fact.type] for name, fact in FACTS.items()})
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What came of judging: true, false, or unknown with the facts that are missing (or why it cannot be judged)."""
-
-    value: bool | None
-    missing: tuple[str, ...] = ()
-    flaw: str = ""
 
 
 class Condition:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from app.conditions.facts import FACTS, Value
+from app.conditions.facts import FACTS, UNKEPT, Value
 from app.subjects.models import Subject
 
 # What a room knows of a subject; it leaves out what is not known, and what it does not keep.
@@ -20,9 +20,9 @@ def facts_of(subject: Subject) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for provide in providers:
         given = provide(subject)
-        strangers = set(given) - set(FACTS) | set(given) & set(found)
+        strangers = set(given) - (set(FACTS) - UNKEPT) | set(given) & set(found)
         if strangers:
-            raise LookupError(f"facts that are unnamed or given twice: {sorted(strangers)}")
+            raise LookupError(f"facts that are unnamed, not kept, or given twice: {sorted(strangers)}")
         found |= given
     return found
 
@@ -39,3 +39,8 @@ def divisions_of(subject: Subject) -> tuple[str, ...]:
     while found[-1].parent is not None:
         found.append(found[-1].parent)
     return tuple(region.name_zh for region in found)
+
+
+def practice_of(_subject: Subject) -> str:
+    """The code of the provincial practice that was chosen for a subject; empty where none was. None can be yet."""
+    return ""

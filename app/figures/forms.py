@@ -7,7 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.core.forms import BaseForm, no_control_characters, text
+from app.core.forms import BaseForm, SeenField, no_control_characters, text
 from app.core.listing import options_of
 from app.core.periods import BadPeriod, Period
 from app.figures.kinds import Source, SubmissionKind
@@ -31,7 +31,7 @@ class UploadForm(BaseForm):
 class ConfirmForm(BaseForm):
     """Confirms the very content that was previewed."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
     reason = TextAreaField(_l("更正理由"), text(400))
 
 
@@ -50,7 +50,7 @@ class BulkForm(PeriodForm):
     """Everything unjudged of a period that the actor has seen."""
 
     source = SelectField(_l("来源"), choices=lambda: options_of(Source))
-    seen = HiddenField(validators=[REQUIRED, Length(max=18)])
+    seen = HiddenField(_l("所阅读的内容"), validators=[REQUIRED, Length(max=18)])
     reason = TextAreaField(_l("理由"), text(2000))
 
     def validate_seen(self, field: Any) -> None:

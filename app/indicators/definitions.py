@@ -64,6 +64,37 @@ class FigureForm(StrEnum):
     YES_NO = "yes_no"
 
 
+class Measure(StrEnum):
+    """What people do that an indicator counts, where that is no finished business (国办函〔2026〕12号)."""
+
+    ACTIVITY = "activity"
+    CHECK_INS = "check_ins"
+    INSTALLS = "installs"
+    LIKES = "likes"
+    LOG_INS = "log_ins"
+    ONLINE_TIME = "online_time"
+    POINTS = "points"
+    SHARES = "shares"
+    STUDY_TIME = "study_time"
+    UPLOADS = "uploads"
+    VOTES = "votes"
+
+
+MEASURE_NAMES = {
+    Measure.ACTIVITY: N_("活跃人数"),
+    Measure.CHECK_INS: N_("打卡签到"),
+    Measure.INSTALLS: N_("下载安装"),
+    Measure.LIKES: N_("点赞"),
+    Measure.LOG_INS: N_("登录"),
+    Measure.ONLINE_TIME: N_("在线时长"),
+    Measure.POINTS: N_("积分"),
+    Measure.SHARES: N_("转发"),
+    Measure.STUDY_TIME: N_("学习时长"),
+    Measure.UPLOADS: N_("上传照片视频"),
+    Measure.VOTES: N_("网络投票"),
+}
+
+
 @dataclass(frozen=True)
 class Target:
     """The default aim: one value, a range (direction `target`), or only words where the contract must name it."""
@@ -103,6 +134,8 @@ class IndicatorDefinition:
     over_full: bool = False
     # May be negative (a change).
     signed: bool = False
+    # Which behaviour it counts instead of finished business, if any.
+    measures: tuple[Measure, ...] = ()
 
     @property
     def code(self) -> str:
@@ -136,6 +169,7 @@ def parse_indicator(content: dict[str, Any]) -> IndicatorDefinition:
         banned_as_assessment=reader.flag("banned_as_assessment"),
         over_full=reader.flag("over_full"),
         signed=reader.flag("signed"),
+        measures=reader.choices("measures", Measure) if reader.has("measures") else (),
     )
     _check_together(definition, reader)
     reader.finish()

@@ -11,7 +11,16 @@ from app.catalogues.queries import all_current, parsed, said, versions
 from app.catalogues.reading import Bilingual, Status
 from app.core.clock import today
 from app.core.errors import NotFound
-from app.indicators.definitions import CATEGORY_NAMES, Category, Direction, FigureForm, IndicatorDefinition, PeriodKind
+from app.indicators.definitions import (
+    CATEGORY_NAMES,
+    MEASURE_NAMES,
+    Category,
+    Direction,
+    FigureForm,
+    IndicatorDefinition,
+    Measure,
+    PeriodKind,
+)
 
 KIND = "indicator"
 
@@ -19,6 +28,11 @@ KIND = "indicator"
 def all_indicators() -> list[IndicatorDefinition]:
     """The definitions in force today, by code."""
     return [parsed(entry) for entry in all_current(KIND, today())]
+
+
+def name_of_measure(code: str) -> str:
+    """The word for a behaviour that an indicator counts."""
+    return said(MEASURE_NAMES[Measure(code)]) if code in {one.value for one in Measure} else code
 
 
 def usage_indicators() -> list[IndicatorDefinition]:

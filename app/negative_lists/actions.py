@@ -1,6 +1,6 @@
 """Acts of screening: runs are kept, questions answered, exemptions asked for, decided and ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 
 from app.audit import act
+from app.audit.acts import current_act
 from app.catalogues.models import CatalogueEntry
+from app.conditions.facts import Value
 from app.conditions.gathering import facts_of
 from app.core.actors import Actor, must
 from app.core.canonical import canonical_json
@@ -21,7 +23,7 @@ from app.gates.kinds import Step
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import ANSWER
+from app.negative_lists.judging import ANSWER, latest_end
 from app.negative_lists.kinds import Cause, ExemptionState, Severity
 from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
 from app.negative_lists.queries import (
@@ -44,7 +46,6 @@ P, S = Permission, ExemptionState
 ANSWER_WITHIN = 5
 REQUEST_WITHIN = 5
 DECIDE_WITHIN = 5
-LONGEST_YEARS = 2
 MOST_TEXT = 2000
 
 
@@ -91,7 +92,7 @@ def run_check(actor: Actor, subject: Subject, step: Step) -> CheckRun:
         return store_run(actor, subject, look(subject, step), Cause.ASKED)
 
 
-def store_run(actor: Actor, subject: Subject, screening: Screening, cause: Cause) -> CheckRun:
+def store_run(actor: Actor, subject: Subject, screening: Screening, cause: Cause, *, refused: bool = False) -> CheckRun:
     """Keeps a look whole: the facts it saw and what every item came to. Part of a running act."""
     serialise(f"checks:{subject.code}")
     last = db.session.scalar(sa.select(sa.func.max(CheckRun.number)).where(CheckRun.subject_id == subject.id))
@@ -105,28 +106,38 @@ def store_run(actor: Actor, subject: Subject, screening: Screening, cause: Cause
         hits=len(screening.hits),
         unknown=len(screening.unknown),
         blocking=len(screening.blocking),
+        unrecorded=len(screening.unrecorded),
+        refused=refused,
         run_by=actor.user_id,
         run_at=now(),
     )
     db.session.add(run)
     db.session.flush()
-    for one in screening.outcomes:
-        db.session.add(
-            ItemOutcome(
-                run_id=run.id,
-                subject_id=subject.id,
-                item_entry_id=one.entry.id,
-                item_code=one.entry.code,
-                severity=one.item.severity,
-                outcome=one.outcome,
-                missing=canonical_json(list(one.missing)),
-                exemption_id=one.exemption.id if one.exemption else None,
-                answer_id=one.answer.id if one.answer else None,
-            )
-        )
-    db.session.flush()
+    _store_outcomes(run, screening)
     _settle_tasks(actor, subject, screening)
     return run
+
+
+def _store_outcomes(run: CheckRun, screening: Screening) -> None:
+    """All at once: what they follow from (`basis`, facts) and what they come to is in the run, which the trail has."""
+    under = current_act(db.session()).id
+    rows = [
+        {
+            "run_id": run.id,
+            "subject_id": run.subject_id,
+            "item_entry_id": one.entry.id,
+            "item_code": one.entry.code,
+            "severity": one.item.severity,
+            "outcome": one.outcome,
+            "missing": canonical_json(list(one.missing)),
+            "exemption_id": one.exemption.id if one.exemption else None,
+            "answer_id": one.answer.id if one.answer else None,
+            "act_id": under,
+        }
+        for one in screening.outcomes
+    ]
+    if rows:
+        db.session.execute(sa.insert(ItemOutcome), rows)
 
 
 def _open_questions(screening: Screening) -> set[PartyRole]:
@@ -189,6 +200,7 @@ def answer(actor: Actor, subject: Subject, facts: AnswerFacts, upload: FileStora
         raise NotAllowed(wording.not_asked(item.asked))
     if not 0 < len(facts.note.strip()) <= MOST_TEXT:
         raise Refused(wording.note_missing())
+    values = facts_of(subject)
     with act(actor, P.CHECK_ANSWER, ref=subject.ref) as running:
         running.note(item=entry.code, version=entry.version, hit=facts.is_hit)
         side = stand_for_side(actor, subject)
@@ -198,7 +210,7 @@ def answer(actor: Actor, subject: Subject, facts: AnswerFacts, upload: FileStora
             item_entry_id=entry.id,
             item_code=entry.code,
             is_hit=facts.is_hit,
-            facts=seen_by(item, facts_of(subject)),
+            facts=seen_by(item, values),
             note=facts.note.strip(),
             sha256=kept.sha256 if kept else None,
             answered_by=actor.user_id,
@@ -209,16 +221,17 @@ def answer(actor: Actor, subject: Subject, facts: AnswerFacts, upload: FileStora
         )
         db.session.add(given)
         db.session.flush()
-        _after_answer(actor, subject, role)
+        _after_answer(actor, subject, role, values)
     return given
 
 
-def _after_answer(actor: Actor, subject: Subject, role: PartyRole) -> None:
+def _after_answer(actor: Actor, subject: Subject, role: PartyRole, values: Mapping[str, Value]) -> None:
     """The newest run follows the answer; the task ends when nothing is left to answer."""
     newest = newest_run(subject)
     if newest is None:
         return
-    found = look(subject, newest.step)
+    # An answer is no fact: what was known when it was given is what is judged.
+    found = look(subject, newest.step, values)
     if role not in _open_questions(found):
         finish_task(actor, subject, P.CHECK_ANSWER)
     store_run(actor, subject, found, Cause.ANSWERED)
@@ -285,14 +298,6 @@ def _request_problems(
 def _stands_anywhere(subject: Subject, code: str) -> bool:
     found = look_anywhere(subject)
     return any(one.entry.code == code for one in (*found.hits, *found.unknown))
-
-
-def latest_end(begins: date) -> date:
-    """The last day for which an exemption that begins today can be asked."""
-    try:
-        return begins.replace(year=begins.year + LONGEST_YEARS)
-    except ValueError:
-        return date(begins.year + LONGEST_YEARS, 2, 28)
 
 
 def _exemption(actor: Actor, subject: Subject, entry: CatalogueEntry, wish: Wish, sha256: str) -> Exemption:

@@ -6,8 +6,12 @@ from app.conditions.facts import Value
 from app.core.clock import local
 from app.core.permissions import Side
 from app.negative_lists.queries import newest_run
-from app.subjects.models import Subject
+from app.organisations.models import RegionLevel
+from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import parties_of
+
+# From the province down.
+LEVELS = tuple(RegionLevel)
 
 
 def screening_facts(subject: Subject) -> Mapping[str, Value]:
@@ -25,4 +29,6 @@ def _parties(subject: Subject) -> dict[str, Value]:
         f"parties.{side.value}": tuple(sorted({one.organisation.code for one in listed if one.side is side}))
         for side in Side
     }
-    return {**sides, "parties.roles": tuple(sorted({one.role.value for one in listed}))}
+    clients = sorted({LEVELS.index(one.organisation.region.level) for one in listed if one.role is PartyRole.CLIENT})
+    level = {"parties.client_level": LEVELS[clients[-1]].value} if clients else {}
+    return {**sides, **level, "parties.roles": tuple(sorted({one.role.value for one in listed}))}

@@ -6,9 +6,8 @@ from typing import Any
 
 from app.catalogues.kinds import Reference
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
-from app.catalogues.wording import N_
 from app.conditions.cel import Condition
-from app.gates.gate_file import GATE_KIND, read_condition
+from app.gates.gate_file import GATE_KIND, codes_of, read_condition
 from app.negative_lists.kinds import Severity
 
 LIST_KIND = "negative_list"
@@ -77,7 +76,7 @@ def parse_item(content: dict[str, Any]) -> Item:
         list=reader.text("list"),
         severity=reader.choice("severity", Severity) or Severity.FORBIDDEN,
         subject=reader.choice("subject", Judged) or Judged.PROJECT,
-        gates=_codes(reader, "gates"),
+        gates=codes_of(reader, "gates"),
         method=method,
         condition=None if method is Method.PERSON else read_condition(reader, "condition"),
         question=None if method is Method.MACHINE else reader.words("question"),
@@ -90,14 +89,6 @@ def parse_item(content: dict[str, Any]) -> Item:
 
 def _asked(reader: Reader) -> Asked:
     return (reader.choice("asked", Asked) if reader.has("asked") else None) or Asked.CLIENT
-
-
-def _codes(reader: Reader, key: str) -> tuple[str, ...]:
-    listed = reader.data.get(key) if reader.has(key) else None
-    if not isinstance(listed, list) or not listed or not all(isinstance(one, str) for one in listed):
-        reader.refuse(key, N_("%(key)s 应为一个不空的编码列表", key=key), N_("请列出判断该条目的闸门编码。"))
-        return ()
-    return tuple(listed)
 
 
 def item_references(item: Item) -> list[Reference]:

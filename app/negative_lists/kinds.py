@@ -24,13 +24,14 @@ class Severity(LabelledEnum):
 
 
 class Outcome(LabelledEnum):
-    """What judging an item came to. Unknown is never clear."""
+    """What judging an item came to. Unknown is never clear; unrecorded is unknown by facts that no room keeps yet."""
 
     CLEAR = "clear"
     HIT = "hit"
     EXEMPTED = "exempted"
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"
+    UNRECORDED = "unrecorded"
 
     @classmethod
     def labels(cls) -> dict[str, Any]:
@@ -40,11 +41,19 @@ class Outcome(LabelledEnum):
             "exempted": _l("命中（已豁免）"),
             "not_applicable": _l("不适用"),
             "unknown": _l("不明"),
+            "unrecorded": _l("不明：尚无记录"),
         }
 
     @classmethod
     def tones(cls) -> dict[str, str]:
-        return {"clear": "good", "hit": "bad", "exempted": "warn", "not_applicable": "muted", "unknown": "warn"}
+        return {
+            "clear": "good",
+            "hit": "bad",
+            "exempted": "warn",
+            "not_applicable": "muted",
+            "unknown": "warn",
+            "unrecorded": "info",
+        }
 
 
 class Cause(LabelledEnum):

@@ -30,6 +30,7 @@ class CheckRun(AppendOnly):
     """One run of all items for a subject at a step: the facts it saw, whole, and what came of it.
 
     `blocking` counts the items that keep the step closed: forbidden or restricted ones that are hit or unknown.
+    `unrecorded` counts those that rest on facts which no room keeps yet, apart from the unknown ones.
     `basis` is the digest over facts, item versions, answers and exemptions: the same basis gives the same outcomes.
     """
 
@@ -40,6 +41,7 @@ class CheckRun(AppendOnly):
         sa.CheckConstraint("number > 0", name="number_positive"),
         sa.CheckConstraint("length(basis) = 64", name="basis_whole"),
         sa.CheckConstraint("hits >= 0 AND unknown >= 0 AND blocking >= 0", name="counts_range"),
+        sa.CheckConstraint("unrecorded >= 0", name="unrecorded_counted"),
         sa.Index("ix_check_runs_subject_id", "subject_id"),
     )
     __secret_fields__ = frozenset({"facts"})
@@ -53,6 +55,9 @@ class CheckRun(AppendOnly):
     hits: Mapped[int]
     unknown: Mapped[int]
     blocking: Mapped[int]
+    unrecorded: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Whether the step was tried and not taken, because of what this run found.
+    refused: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # None: the system, by a scheduled job.
     run_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", name="fk_check_runs_run_by"))
     run_at: Mapped[datetime]

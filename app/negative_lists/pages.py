@@ -1,12 +1,12 @@
 """What the pages of screening show: every item as it stands with its facts, kept runs, and what changed between two."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from app.conditions.facts import FACTS, Value
@@ -28,6 +28,7 @@ from app.subjects.models import PartyRole, Subject, SubjectKind
 from app.subjects.queries import side_of
 
 P = Permission
+StepsAhead = Callable[[Subject], tuple[Step, ...]]
 # The page on which a missing fact is recorded, by the beginning of its name; the longest that fits counts.
 RECORDED = {
     "project.documents": "documents",
@@ -104,15 +105,28 @@ class ScreeningPage:
         return len(self.screening.of(Outcome.NOT_APPLICABLE))
 
     @property
+    def replaced(self) -> list[tuple[str, str, str]]:
+        """Items whose place a local one takes here: code, text, and the code of that one."""
+        left_out = self.screening.of(Outcome.NOT_APPLICABLE)
+        return [(one.entry.code, in_words(one.item.head.name), one.beaten_by) for one in left_out if one.beaten_by]
+
+    @property
     def is_kept(self) -> bool:
         """Whether the newest run saw the same."""
         return bool(self.runs) and self.runs[0].basis == self.screening.basis
 
 
+def steps_ahead(subject: Subject) -> tuple[Step, ...]:
+    """The steps that lie before a subject as it stands, told by the room that keeps it; none when it has ended."""
+    tell: StepsAhead = current_app.extensions["steps_ahead"]
+    return tuple(step for step in tell(subject) if step in STEPS[subject.kind])
+
+
 def next_step(subject: Subject) -> Step:
-    """The step to look at first: that of the newest run, or the first there is."""
-    newest = queries.newest_run(subject)
-    return newest.step if newest else STEPS[subject.kind][0]
+    """The step to look at first: the one that lies ahead; of what has ended, that of the newest run."""
+    ahead = steps_ahead(subject)
+    newest = None if ahead else queries.newest_run(subject)
+    return ahead[0] if ahead else newest.step if newest else STEPS[subject.kind][0]
 
 
 def step_asked(subject: Subject, text: str) -> Step:
@@ -122,7 +136,7 @@ def step_asked(subject: Subject, text: str) -> Step:
 
 def page_of(actor: Actor, subject: Subject, step: Step) -> ScreeningPage:
     """A live look at a step, with what was kept before."""
-    found = look(subject, step)
+    found, ahead = look(subject, step), steps_ahead(subject)
     answers, exemptions = queries.answers_of(subject), queries.exemptions_of(subject)
     opened = {one.item_code: one for one in exemptions if one.state in queries.OPEN_STATES}
     is_managing = side_of(subject, actor.organisation_id) is Side.MANAGEMENT
@@ -130,13 +144,17 @@ def page_of(actor: Actor, subject: Subject, step: Step) -> ScreeningPage:
         subject=subject,
         screening=found,
         lines=[line_of(actor, subject, one, found.facts, opened) for one in found.applicable],
-        steps=[(one.value, one.label) for one in STEPS[subject.kind]],
+        steps=[(one.value, _named(one, one in ahead)) for one in STEPS[subject.kind]],
         runs=queries.runs_of(subject),
         answers=answers,
         files=files_of(subject, (one.sha256 for one in answers)),
         exemptions=exemptions,
         may_run=actor.may(P.CHECK_RUN) and is_managing,
     )
+
+
+def _named(step: Step, lies_ahead: bool) -> str:
+    return str(_("%(step)s（下一步）", step=step.label) if lies_ahead else step.label)
 
 
 @dataclass(frozen=True)
@@ -173,6 +191,7 @@ def line_of(
     """An item in words; `opened` are the exemptions that wait or hold, by item."""
     item, exemption = one.item, opened.get(one.entry.code)
     stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN}
+    told = stands or one.outcome is Outcome.UNRECORDED
     return Line(
         code=one.entry.code,
         text=in_words(item.head.name),
@@ -180,8 +199,8 @@ def line_of(
         outcome=one.outcome,
         source=source_tag(item.head.status),
         citation=source_in_words(item.head),
-        why=wording.why_closed(item, one.outcome, one.missing) if stands else "",
-        remedy=wording.remedy(item, one.outcome, one.missing) if stands else in_words(item.remedy),
+        why=wording.why_closed(item, one.outcome, one.missing) if told else "",
+        remedy=wording.remedy(item, one.outcome, one.missing) if told else in_words(item.remedy),
         question=in_words(item.question) if item.question else "",
         asked=wording.asked_words(item.asked),
         facts=facts_of_item(subject, item, facts),
@@ -315,7 +334,7 @@ def missing_of(outcome: ItemOutcome) -> tuple[str, ...]:
 
 def _kept(one: ItemOutcome) -> KeptLine:
     item = queries.item_of(one.item)
-    stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN}
+    stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN, Outcome.UNRECORDED}
     return KeptLine(
         code=one.item_code,
         version=one.item.version,

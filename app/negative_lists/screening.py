@@ -7,16 +7,16 @@ from flask import has_request_context, url_for
 
 from app.catalogues.models import CatalogueEntry
 from app.conditions.facts import Value
-from app.conditions.gathering import divisions_of, facts_of
-from app.conditions.jurisdiction import holds_in
+from app.conditions.gathering import divisions_of, facts_of, practice_of
+from app.conditions.jurisdiction import in_force_at
 from app.core.canonical import canonical_json, digest_both
 from app.core.db import db
 from app.core.errors import Problem
 from app.gates.kinds import Step
-from app.gates.queries import gates_at
+from app.gates.queries import codes_at
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import CONDITION, Case, blocks, judge
+from app.negative_lists.judging import blocks, case_of, judge
 from app.negative_lists.kinds import Outcome
 from app.negative_lists.models import Answer, Exemption
 from app.negative_lists.queries import item_of, items_in_force, newest_answers, valid_exemptions
@@ -35,7 +35,10 @@ PAGES = {
 
 @dataclass(frozen=True)
 class JudgedItem:
-    """One item under the version in force: what it came to, what is missing, and the answer or exemption behind it."""
+    """One item under the version in force: what it came to, what is missing, and the answer or exemption behind it.
+
+    `beaten_by` is the code of the local item that takes its place here.
+    """
 
     item: Item
     entry: CatalogueEntry
@@ -43,6 +46,7 @@ class JudgedItem:
     missing: tuple[str, ...] = ()
     exemption: Exemption | None = None
     answer: Answer | None = None
+    beaten_by: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -78,6 +82,10 @@ class Screening:
     def unknown(self) -> tuple[JudgedItem, ...]:
         return self.of(Outcome.UNKNOWN)
 
+    @property
+    def unrecorded(self) -> tuple[JudgedItem, ...]:
+        return self.of(Outcome.UNRECORDED)
+
 
 @dataclass(frozen=True)
 class _Seen:
@@ -90,31 +98,32 @@ class _Seen:
 
 def look(subject: Subject, step: Step, values: Mapping[str, Value] | None = None) -> Screening:
     """Judges every item in force as things stand now, at one step."""
-    return _look(subject, step, {gate.head.code for gate in gates_at(subject, step)}, values)
+    return _look(subject, step, codes_at(subject, step), values)
 
 
 def look_anywhere(subject: Subject) -> Screening:
     """The same at all steps of its kind of subject at once: whether an item is hit or unknown at any of them."""
     steps = STEPS[subject.kind]
-    return _look(subject, steps[0], {gate.head.code for step in steps for gate in gates_at(subject, step)}, None)
+    return _look(subject, steps[0], codes_at(subject, *steps), None)
 
 
-def _look(subject: Subject, step: Step, gates: set[str], values: Mapping[str, Value] | None) -> Screening:
+def _look(subject: Subject, step: Step, gates: frozenset[str], values: Mapping[str, Value] | None) -> Screening:
     seen = _Seen(
         facts=facts_of(subject) if values is None else values,
         answers=newest_answers(subject),
         exemptions=valid_exemptions(subject),
     )
-    divisions = divisions_of(subject)
+    entries = items_in_force()
+    found = in_force_at(entries, divisions_of(subject), practice_of(subject), lambda entry: item_of(entry).head)
+    here = {entry.id for entry in found.rules}
     outcomes = []
-    for entry in items_in_force():
+    for entry in entries:
         item = item_of(entry)
-        applies = (
-            item.subject.value == subject.kind.value
-            and holds_in(item.head.jurisdiction, divisions)
-            and gates & {*item.gates}
-        )
-        outcomes.append(_judged(item, entry, seen) if applies else JudgedItem(item, entry, Outcome.NOT_APPLICABLE))
+        if entry.id in here and item.subject.value == subject.kind.value and gates & {*item.gates}:
+            outcomes.append(_judged(item, entry, seen))
+        else:
+            beaten_by = found.beaten.get(entry.code, "")
+            outcomes.append(JudgedItem(item, entry, Outcome.NOT_APPLICABLE, beaten_by=beaten_by))
     return Screening(step, seen.facts, tuple(outcomes), _basis(step, outcomes, seen.facts), subject)
 
 
@@ -122,13 +131,8 @@ def _judged(item: Item, entry: CatalogueEntry, seen: _Seen) -> JudgedItem:
     truth = item.condition.judge(seen.facts) if item.condition else None
     answer = _counting(item, entry, seen)
     exemption = seen.exemptions.get(entry.code)
-    case = Case(
-        method=item.method.value,
-        severity=item.severity.value,
-        truth=truth.value if truth else None,
-        missing=truth.missing or ((CONDITION,) if truth.flaw else ()) if truth else (),
-        answer=answer.is_hit if answer else None,
-        is_exempted=exemption is not None,
+    case = case_of(
+        item.method.value, item.severity.value, truth, answer.is_hit if answer else None, exemption is not None
     )
     found = judge(case)
     outcome = Outcome(found.outcome)
@@ -179,6 +183,15 @@ def problems(screening: Screening) -> list[Problem]:
     return [
         wording.standing_against(one.item, one.outcome, one.missing, f"{page}#{one.entry.code}" if page else "")
         for one in listed
+    ]
+
+
+def not_recorded(screening: Screening) -> list[Problem]:
+    """What cannot be told because no room records it yet: it closes nothing, and whoever decides has to see it."""
+    page = address(screening.subject, screening.step)
+    return [
+        wording.standing_against(one.item, one.outcome, one.missing, f"{page}#{one.entry.code}" if page else "")
+        for one in screening.unrecorded
     ]
 
 

@@ -29,6 +29,8 @@ def standing_against(item: Item, outcome: Outcome, missing: Iterable[str], href:
 def why_closed(item: Item, outcome: Outcome, missing: Iterable[str]) -> str:
     if outcome is Outcome.HIT:
         return str(_("命中“%(severity)s”条目。", severity=item.severity.label))
+    if outcome is Outcome.UNRECORDED:
+        return str(_("系统还没有登记%(facts)s的地方，不能判断，也不算未命中。", facts=fact_names(tuple(missing))))
     missed = missing_words(item, missing)
     return str(_("“%(severity)s”条目不能判断：%(missing)s。", severity=item.severity.label, missing=missed))
 
@@ -37,6 +39,8 @@ def remedy(item: Item, outcome: Outcome, missing: Iterable[str]) -> str:
     """For a hit what the list says; for what cannot be told, where to record it or who answers."""
     if outcome is Outcome.HIT:
         return in_words(item.remedy)
+    if outcome is Outcome.UNRECORDED:
+        return str(_("请在系统外核对；确有所列情形的，先行处理：%(remedy)s", remedy=in_words(item.remedy)))
     listed = tuple(missing)
     if ANSWER in listed:
         return str(_("请由%(who)s在“负面清单”页回答。", who=asked_words(item.asked)))

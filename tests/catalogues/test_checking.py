@@ -1,8 +1,12 @@
 """Entries are judged alone and together, and everything that is wrong is reported at once with file and line."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.catalogues.notes import entry, file_of, findings_in
+from app.catalogues.checking import check_files
+from app.catalogues.files import read_bytes
+from tests.catalogues.notes import NOTES, entry, file_of, findings_in
 
 
 def test_a_sound_file_has_no_findings():
@@ -98,3 +102,66 @@ def test_everything_is_reported_at_once_in_the_order_of_the_files():
 def test_a_finding_reads_as_file_line_code_reason_remedy():
     (found,) = findings_in(file_of(entry(status="X")))
     assert str(found) == "a.yaml:6: N-1: status 的值“X”不对 — 应为以下之一：V V2 M D P。"
+
+
+LOCAL = {"jurisdiction": "广州市"}
+# Entries, and what is found: the code, the key that is wrong, a word of the reason.
+OVERLAYS = [
+    ([entry("N-1"), entry("N-2", overlays="N-1", **LOCAL)], []),
+    ([entry("N-1"), entry("N-2", overlays="N-1", practice="PM-GD")], []),
+    ([entry("N-2", overlays="N-9", **LOCAL)], [("N-2", "不存在")]),
+    ([entry("N-1"), entry("N-2", overlays="N-1")], [("N-2", "不能适用于全国")]),
+    ([entry("N-1", overlays="N-1", **LOCAL)], [("N-1", "成环：N-1 → N-1")]),
+    (
+        [entry("N-1", overlays="N-2", **LOCAL), entry("N-2", overlays="N-1", **LOCAL)],
+        [("N-1", "成环：N-1 → N-2 → N-1"), ("N-2", "成环：N-2 → N-1 → N-2")],
+    ),
+    (
+        [entry("N-1"), entry("N-2", overlays="N-3", **LOCAL), entry("N-3", overlays="N-2", **LOCAL)],
+        [("N-2", "成环"), ("N-3", "成环")],
+    ),
+    ([entry("N-1"), entry("N-2", overlays="N-1", **LOCAL), entry("N-3", overlays="N-2", **LOCAL)], []),
+]
+
+
+@pytest.mark.parametrize("entries, expected", OVERLAYS)
+def test_a_local_entry_takes_the_place_of_one_that_exists_and_never_in_a_circle(entries, expected):
+    found = findings_in(file_of(*entries))
+    assert [one.code for one in found] == [code for code, _reason in expected]
+    for one, (_code, reason) in zip(found, expected, strict=True):
+        assert reason in one.reason
+        assert one.remedy
+
+
+def test_an_entry_never_takes_the_place_of_one_of_another_kind():
+    other = replace(NOTES, name="memo")
+    found = findings_in(
+        file_of(entry("N-1", overlays="M-1", **LOCAL)), file_of(entry("M-1"), kind="memo"), kinds=(NOTES, other)
+    )
+    assert [(one.code, "note M-1 不存在" in one.reason) for one in found] == [("N-1", True)]
+
+
+def test_a_circle_over_two_files_is_found_where_the_second_is_checked():
+    sound = read_bytes(file_of(entry("N-1", overlays="N-2", **LOCAL)).encode(), "a.yaml")
+    standing = {("note", "N-2"): frozenset({"N-1"})}
+    found = check_files([sound], {"note": NOTES}, [("note", "N-2")], standing).findings
+    assert [(one.file, one.line, one.code) for one in found] == [("a.yaml", 8, "N-1")]
+
+
+@pytest.mark.parametrize(
+    "entries, expected",
+    [
+        ([entry("N-1"), entry("N-2", follows="N-1")], []),
+        ([entry("N-1", follows="N-1")], ["先后顺序成环：N-1 → N-1"]),
+        (
+            [entry("N-1", follows="N-3"), entry("N-2", follows="N-1"), entry("N-3", follows="N-2")],
+            [
+                f"先后顺序成环：{way}"
+                for way in ("N-1 → N-3 → N-2 → N-1", "N-2 → N-1 → N-3 → N-2", "N-3 → N-2 → N-1 → N-3")
+            ],
+        ),
+    ],
+)
+def test_nothing_stands_before_itself(entries, expected):
+    ordered = replace(NOTES, order=NOTES.references)
+    assert [one.reason for one in findings_in(file_of(*entries), kinds=(ordered,))] == expected

@@ -114,10 +114,11 @@ MODES = {
     "concession": (480, None, True, Status.UNVERIFIED),
     "authorised_operation": (60, None, False, Status.UNVERIFIED),
     "entrusted_operation": (12, 36, False, Status.DEFAULT),
+    "internal_management": (12, 36, False, Status.DEFAULT),
 }
 
 
-def test_the_five_contract_modes_say_their_terms_and_how_far_they_are_verified():
+def test_the_contract_modes_say_their_terms_and_how_far_they_are_verified():
     file = read_file(ROOT / "app/contracts/catalog/modes.yaml", "modes.yaml")
     found = {
         one.code: (

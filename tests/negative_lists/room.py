@@ -17,7 +17,7 @@ from app.negative_lists.queries import exemptions_of
 from app.projects.kinds import Deployment
 from app.projects.models import Project
 from app.subjects.models import Subject
-from tests.factories import World
+from tests.factories import World, kept
 from tests.projects.room import declared
 
 # Restricted: a machine room of one's own.
@@ -29,6 +29,7 @@ def file(name: str = "说明.pdf") -> FileStorage:
     return FileStorage(stream=io.BytesIO(b"%PDF-1.4 " + name.encode()), filename=name)
 
 
+@kept
 def own_room(w: World, by: str = "officer", **changes: Any) -> Project:
     """A complete draft that hits one restricted item: it is to run in a machine room of its own."""
     return declared(w, by, deployment=Deployment.OWN_ROOM, **changes)

@@ -14,8 +14,9 @@ from app.core.permissions import Role
 from app.gates.kinds import Step
 from app.lifecycle.models import Task, TaskState
 from app.negative_lists import actions, queries, screening
-from app.negative_lists.actions import Grant, latest_end
+from app.negative_lists.actions import Grant
 from app.negative_lists.jobs import rescreen
+from app.negative_lists.judging import latest_end
 from app.negative_lists.kinds import Cause, ExemptionState
 from app.negative_lists.workflow import moves
 from tests.factories import MOMENT, joins, leaves, signing

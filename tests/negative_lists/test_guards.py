@@ -254,6 +254,7 @@ RUNS = [
     ({"number": "0"}, "refused"),
     ({"number": "9", "basis": "'x'"}, "refused"),
     ({"number": "9", "hits": "-1"}, "refused"),
+    ({"number": "9", "unrecorded": "-1"}, "refused"),
     ({"number": "9", "step": "'nowhere'"}, "refused"),
     ({"number": "9", "cause": "'whim'"}, "refused"),
 ]
@@ -285,6 +286,9 @@ OUTCOMES = [
     ({"outcome": "'clear'", "exemption_id": "NULL"}, ""),
     ({"outcome": "'clear'"}, "exempted_by"),
     ({"exemption_id": "NULL"}, "exempted_by"),
+    ({"outcome": "'unrecorded'", "exemption_id": "NULL", "missing": "'[\"data.people\"]'"}, ""),
+    ({"outcome": "'unrecorded'", "exemption_id": "NULL", "missing": "'[]'"}, "names the facts"),
+    ({"outcome": "'unrecorded'", "exemption_id": "NULL", "missing": "'[\"answer\"]'"}, "names the facts"),
     ({"severity": "'forbidden'"}, "about the item"),
     ({"severity": "'noted'", "outcome": "'hit'", "exemption_id": "NULL"}, "about the item"),
     ({"item_code": "'NL-A15'"}, "about the item"),

@@ -1,6 +1,7 @@
 """The items that the product brings: sound data, and for each that the machine decides a hit and a clear case."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,35 @@ from app import CATALOGUE_KINDS
 from app.catalogues.checking import check_files
 from app.catalogues.files import read_file
 from app.catalogues.reading import Status
+from app.conditions.facts import UNKEPT
 from app.negative_lists.item_file import Asked, Judged, Method, parse_item
+from app.negative_lists.judging import ANSWER, Case, judge
+from app.negative_lists.judging import UNRECORDED as LEFT
 from app.negative_lists.kinds import Severity
+from tests.negative_lists.cases import CONDITIONS, CONTRACT, PROJECT, UNRECORDED
 
 ROOT = Path(product.__file__).parent
 FILES = [*sorted((ROOT / "negative_lists/catalog").glob("*.yaml")), ROOT / "gates/catalog/gates.yaml"]
 CHECKED = check_files([read_file(path, path.name) for path in FILES], {kind.name: kind for kind in CATALOGUE_KINDS})
 ITEMS = {entry.head.code: entry.parsed for entry in CHECKED.entries if entry.kind == "negative_item"}
 LISTS = {entry.head.code: entry.parsed for entry in CHECKED.entries if entry.kind == "negative_list"}
+COUNTS = {"NL-A": 18, "NL-B": 25, "NL-C": 14, "NL-D": 25, "NL-E": 12, "NL-F": 9, "NL-G": 9, "NL-H": 6}
+PERSONS = {"NL-A16", "NL-B15", "NL-D02", "NL-D09"}
+SEVERITIES = {Severity.FORBIDDEN: 86, Severity.RESTRICTED: 30, Severity.NOTED: 2}
 GATES = {entry.head.code: entry.parsed for entry in CHECKED.entries if entry.kind == "gate"}
 
 
 def test_the_lists_are_sound_together_with_the_gates_they_name():
     assert CHECKED.findings == ()
     assert sorted(LISTS) == [f"NL-{letter}" for letter in "ABCDEFGH"]
-    assert Counter(item.list for item in ITEMS.values()) == {"NL-A": 18, "NL-C": 14}
+    assert Counter(item.list for item in ITEMS.values()) == COUNTS
+
+
+def test_who_decides_is_as_the_reference_has_it():
+    assert len(ITEMS) == 118
+    assert Counter(item.method for item in ITEMS.values()) == {Method.MACHINE: 80, Method.BOTH: 34, Method.PERSON: 4}
+    assert {code for code, item in ITEMS.items() if item.method is Method.PERSON} == PERSONS
+    assert Counter(item.severity for item in ITEMS.values()) == SEVERITIES
 
 
 def test_every_item_says_everything_in_both_languages():
@@ -58,127 +73,23 @@ def test_what_is_about_a_contract_stands_at_gates_of_contracts():
         steps = {GATES[gate].step.value for gate in item.gates}
         if item.subject is Judged.PROJECT:
             assert "contract" not in steps, code
-        elif code != "NL-C10":
+        else:
             assert steps == {"contract"}, code
 
 
 def test_local_rules_hold_in_their_place_only():
     local = {code: item.head.jurisdiction for code, item in ITEMS.items() if item.head.jurisdiction != "全国"}
-    assert local == {"NL-A14": "上海市", "NL-A15": "山东省", "NL-A18": "鄂尔多斯市"}
-
-
-PROJECT = {
-    "project.kind": "new",
-    "project.category": "application",
-    "project.scope": "one_agency",
-    "project.deployment": "government_cloud",
-    "project.budget_item": "YS-1",
-    "project.budget_year": 2026,
-    "project.estimate": 300_000_000,
-    "project.design_budget": 330_000_000,
-    "project.cost_total": 300_000_000,
-    "project.cost_categories": ("software",),
-    "project.operating_budget": 60_000_000,
-    "project.operating_mode": "government_purchase",
-    "project.prior_investment": 1_000_000_000,
-    "project.planned_from": "2026-06-01",
-    "project.has_operating_plan": True,
-    "project.targets": 1,
-    "project.data_items": 1,
-    "project.data_uncatalogued": 0,
-    "project.own_components": (),
-    "project.documents": ("sharing_chapter",),
-    "project.approved_on": "2026-03-01",
-    "project.build_started_on": "",
-    "duplicate.verdict": "none",
-    "procurement.contracted": ("build",),
-    "procurement.contracted_total": 330_000_000,
-    "change.amount": 0,
-    "change.route": "approval",
-    "change.scope_kept": True,
-}
-CONTRACT = {
-    "contract.mode": "government_purchase",
-    "contract.user_paid": False,
-    "contract.term_months": 12,
-    "contract.exclusive": False,
-    "contract.has_exit_terms": True,
-    "contract.service_categories": ("application",),
-    "parties.management": ("AGENCY", "AUTHORITY"),
-    "parties.operation": ("OPERATOR",),
-    "parties.supervision": ("WATCHER",),
-}
-MAINTAIN = {"project.kind": "maintain"}
-# Item, facts that make its condition true, and further facts under which it is not.
-CONDITIONS = [
-    ("NL-A01", {"project.build_started_on": "2026-02-28"}, {"project.build_started_on": "2026-03-01"}),
-    ("NL-A01", {"project.build_started_on": "2026-03-05", "project.approved_on": ""}, {}),
-    ("NL-A02", {"project.budget_item": ""}, {}),
-    ("NL-A02", {"project.budget_year": 0}, {}),
-    ("NL-A03", {"project.design_budget": 330_000_001}, {"project.design_budget": 330_000_000}),
-    (
-        "NL-A03",
-        {"project.design_budget": 400_000_000},
-        {"project.design_budget": 400_000_000, "project.documents": ("revised_feasibility",)},
-    ),
-    ("NL-A03", {"project.design_budget": 400_000_000}, {"project.design_budget": 400_000_000, **MAINTAIN}),
-    ("NL-A04", {"procurement.contracted_total": 330_000_001}, {"procurement.contracted_total": 0}),
-    ("NL-A05", {"change.scope_kept": False, "change.route": "filing"}, {"change.scope_kept": False}),
-    (
-        "NL-A06",
-        {"change.route": "filing", "change.amount": 49_500_001},
-        {"change.route": "filing", "change.amount": 49_500_000},
-    ),
-    ("NL-A06", {"change.route": "filing", "change.amount": 60_000_000}, {"change.amount": 60_000_000}),
-    ("NL-A07", {"project.planned_from": "2025-12-31"}, {"project.planned_from": "2026-01-01"}),
-    ("NL-A07", {"project.planned_from": "2025-12-31"}, {"procurement.contracted": ("operate",)}),
-    ("NL-A08", {"contract.term_months": 37}, {"contract.term_months": 36}),
-    ("NL-A09", {"project.data_uncatalogued": 1}, {}),
-    ("NL-A09", {"project.category": "data_platform", "project.data_items": 0}, {"project.data_items": 0}),
-    ("NL-A10", {"project.documents": ()}, {"project.documents": (), **MAINTAIN}),
-    ("NL-A11", {"duplicate.verdict": "whole"}, {"duplicate.verdict": "partial"}),
-    ("NL-A12", {"project.own_components": ("identity",)}, {}),
-    ("NL-A13", {"project.deployment": "own_room"}, {"project.deployment": "commercial_cloud"}),
-    ("NL-A13", {"project.cost_categories": ("software", "server")}, {"project.cost_categories": ("cloud", "network")}),
-    (
-        "NL-A14",
-        {"project.category": "data_platform", "project.scope": "cross_level"},
-        {"project.category": "data_platform"},
-    ),
-    ("NL-A15", {"project.cost_categories": ("furniture",)}, {}),
-    ("NL-A16", {"project.cost_total": 300_000_001}, {}),
-    ("NL-A17", {"project.kind": "extend"}, {"project.kind": "extend", "project.documents": ("post_evaluation",)}),
-    ("NL-A18", {**MAINTAIN, "project.estimate": 100_000_001}, {**MAINTAIN, "project.estimate": 100_000_000}),
-    (
-        "NL-A18",
-        {**MAINTAIN, "project.estimate": 16, "project.prior_investment": 100},
-        {**MAINTAIN, "project.estimate": 15, "project.prior_investment": 100},
-    ),
-    ("NL-C01", {"contract.user_paid": True}, {}),
-    ("NL-C02", {"contract.mode": "concession"}, {"contract.mode": "concession", "contract.user_paid": True}),
-    (
-        "NL-C03",
-        {"contract.mode": "concession", "contract.term_months": 481},
-        {"contract.mode": "concession", "contract.term_months": 480},
-    ),
-    ("NL-C04", {"contract.mode": "concession"}, {}),
-    ("NL-C05", {"contract.exclusive": True}, {"contract.exclusive": True, "contract.mode": "concession"}),
-    ("NL-C06", {"contract.exclusive": True, "contract.mode": "entrusted_operation"}, {"contract.exclusive": True}),
-    ("NL-C07", {"project.operating_mode": "concession"}, {}),
-    ("NL-C08", {"contract.exclusive": True}, {}),
-    ("NL-C09", {"parties.operation": ("OPERATOR", "AUTHORITY")}, {}),
-    ("NL-C09", {"parties.supervision": ("OPERATOR",)}, {}),
-    ("NL-C11", {"contract.has_exit_terms": False}, {}),
-    ("NL-C12", {"project.has_operating_plan": False}, {}),
-    ("NL-C12", {"project.operating_budget": 0}, {}),
-    ("NL-C12", {"project.targets": 0}, {}),
-    ("NL-C13", {"contract.service_categories": ("hotline",)}, {}),
-    ("NL-C14", {"contract.service_categories": ("application", "hotline")}, {}),
-]
+    assert local == {
+        "NL-A14": "上海市",
+        "NL-A15": "山东省",
+        "NL-A18": "鄂尔多斯市",
+        "NL-F08": "北京市",
+        "NL-H01": "上海市、安阳市",
+    }
 
 
 def base(item):
-    return PROJECT if item.subject is Judged.PROJECT else CONTRACT
+    return {**UNRECORDED, **(PROJECT if item.subject is Judged.PROJECT else CONTRACT)}
 
 
 @pytest.mark.parametrize("code, hit, clear", CONDITIONS)
@@ -209,11 +120,15 @@ def test_without_the_deciding_fact_an_item_is_never_clear(code, hit, _clear):
         assert ITEMS[code].condition.judge(left).value is not False
 
 
-def test_an_ordinary_project_and_an_ordinary_contract_need_no_answer():
-    for code, item in ITEMS.items():
-        if item.condition is not None:
-            assert item.condition.judge(base(item)).value is False, code
-    assert [code for code, item in ITEMS.items() if item.condition is None] == ["NL-C10"]
+def test_an_ordinary_contract_needs_no_answer_and_a_project_only_of_the_authority_that_approves_it():
+    """What is bought as a service of government is looked at by who approves it; nothing else is asked of all."""
+    asked = {code for code, item in ITEMS.items() if item.condition and item.condition.judge(base(item)).value}
+    assert asked == {"NL-B01", "NL-B02"}
+    for code in (*asked, "NL-A16", "NL-D09"):
+        assert (ITEMS[code].asked, {GATES[gate].step.value for gate in ITEMS[code].gates} & {"approve"}) == (
+            Asked.AUTHORITY,
+            {"approve"},
+        )
 
 
 # A complete item as it would stand in a file; what is taken away or bent is refused with its place.
@@ -257,3 +172,33 @@ def test_an_item_that_is_bent_is_refused_with_its_place(change, place):
     with pytest.raises(Refused) as caught:
         parse_item({key: value for key, value in {**WHOLE, **change}.items() if value is not None})
     assert place in {problem.place for problem in caught.value.problems}
+
+
+def test_a_question_is_asked_when_its_condition_holds_and_the_answer_decides():
+    for code, item in ITEMS.items():
+        if item.method is Method.MACHINE:
+            continue
+        truths = (True, None) if item.method is Method.PERSON else (True,)
+        for truth in truths:
+            case = Case(item.method.value, item.severity.value, truth)
+            assert judge(case).missing == (ANSWER,), code
+            assert judge(replace(case, answer=True)).outcome == "hit", code
+            assert judge(replace(case, answer=False)).outcome == "clear", code
+
+
+def test_what_no_room_records_blocks_nothing_and_is_asked_where_somebody_can_tell():
+    for code, item in ITEMS.items():
+        truth = item.condition.judge({**PROJECT, **CONTRACT}) if item.condition else None
+        if truth is None or not truth.missing or not UNKEPT.issuperset(truth.missing):
+            continue
+        case = Case(item.method.value, item.severity.value, None, truth.missing, is_unrecorded=True)
+        expected = ("unknown", (ANSWER,)) if item.question else (LEFT, truth.missing)
+        assert (judge(case).outcome, judge(case).missing) == expected, code
+
+
+def test_what_is_recorded_decides_by_itself_where_it_can():
+    """An ordinary thing with everything on record but what no room keeps misses nothing that a person could enter."""
+    for code, item in ITEMS.items():
+        if item.condition:
+            missing = item.condition.judge(PROJECT if item.subject is Judged.PROJECT else CONTRACT).missing
+            assert UNKEPT.issuperset(missing), code

@@ -58,7 +58,25 @@ def test_unknown_is_never_clear_and_forbidden_is_never_exempted():
             assert found.missing
 
 
+# Method, answer → outcome where no room records what is missing: a machine says so, a person is asked.
+UNRECORDED_CASES = [
+    ("machine", None, "unrecorded", FACT),
+    ("both", None, "unknown", (ANSWER,)),
+    ("both", False, "clear", ()),
+    ("both", True, "hit", ()),
+]
+
+
+@pytest.mark.parametrize("method, answer, outcome, left", UNRECORDED_CASES)
+@pytest.mark.parametrize("severity", ["forbidden", "restricted", "noted"])
+def test_what_no_room_records_is_an_outcome_of_its_own(method, severity, answer, outcome, left):
+    found = judge(Case(method, severity, None, FACT, answer, is_unrecorded=True))
+    assert (found.outcome, found.missing) == (outcome, left)
+
+
 BLOCKING = [
+    ("forbidden", "unrecorded", False),
+    ("restricted", "unrecorded", False),
     ("forbidden", "hit", True),
     ("forbidden", "unknown", True),
     ("restricted", "hit", True),

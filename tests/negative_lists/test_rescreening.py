@@ -73,7 +73,7 @@ def test_a_changed_fact_stores_a_new_run_that_shows_the_difference(w):
     changed = {one["field"]: one for one in page.fact_changes}
     assert "前期项目后评价报告" in changed["已登记的材料"]["new"]
     assert "前期项目后评价报告" not in changed["已登记的材料"]["old"]
-    assert page.left_out + len(page.lines) == 32
+    assert page.left_out + len(page.lines) == 118
 
 
 def test_outcomes_that_differ_are_told_with_old_and_new(w, tmp_path):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.conditions.facts import UNKEPT
 from app.conditions.gathering import facts_of
 from app.contracts import drafting
 from app.core.actors import SYSTEM
@@ -25,6 +26,11 @@ from tests import factories
 from tests.factories import draft, rule, service, signing
 from tests.negative_lists.room import ITEM, answered, file, granted, own_room, requested
 from tests.projects.room import basics, component, declared, opened
+
+# What an ordinary draft is judged by before it is handed in.
+SUBMITTING = {"NL-A09", "NL-A10", "NL-A13", "NL-A17", "NL-C12", "NL-D17", "NL-E06"}
+# What no room records yet of an ordinary purchase of services.
+CONTRACT_UNRECORDED = {"NL-B07", "NL-B10", "NL-B18", "NL-B20", "NL-D20", "NL-G01"}
 
 
 def outcomes(subject, step, values=None):
@@ -48,15 +54,15 @@ def open_tasks(subject, permission):
 def test_an_ordinary_purchase_contract_is_clear_without_any_question(w):
     contract = signing(w)
     found = screening.look(contract.subject, Step.CONTRACT)
-    assert {one.outcome for one in found.applicable} == {Outcome.CLEAR}
-    assert len(found.applicable) == 12
+    assert {one.outcome for one in found.applicable} == {Outcome.CLEAR, Outcome.UNRECORDED}
+    assert {one.entry.code for one in found.unrecorded} == CONTRACT_UNRECORDED
     assert screening.problems(found) == []
 
 
 def test_an_ordinary_project_is_clear_before_submission(w):
     project = declared(w)
     found = screening.look(project.subject, Step.SUBMIT)
-    assert {one.entry.code for one in found.applicable} == {"NL-A09", "NL-A10", "NL-A13", "NL-A17", "NL-C12"}
+    assert {one.entry.code for one in found.applicable} == SUBMITTING
     assert {one.outcome for one in found.applicable} == {Outcome.CLEAR}
 
 
@@ -81,9 +87,9 @@ def test_hits_come_first_each_with_source_and_remedy(w):
 def test_items_of_other_places_steps_and_things_do_not_apply(w):
     project = declared(w)
     found = screening.look(project.subject, Step.SUBMIT)
-    assert len(found.outcomes) == 32
+    assert len(found.outcomes) == 118
     left_out = {one.entry.code for one in found.of(Outcome.NOT_APPLICABLE)}
-    assert {"NL-A14", "NL-A15", "NL-A18", "NL-A01", "NL-C05", "NL-C10"} <= left_out
+    assert {"NL-A14", "NL-A15", "NL-A18", "NL-A01", "NL-C05", "NL-C10", "NL-H01"} <= left_out
 
 
 def test_a_local_item_applies_in_its_place(w):
@@ -210,10 +216,23 @@ def test_a_run_is_kept_whole(w):
         1,
     )
     kept = db.session.scalars(sa.select(ItemOutcome).where(ItemOutcome.run_id == run.id)).all()
-    assert len(kept) == 32
+    assert len(kept) == 118
     assert json.loads(run.facts)["project.deployment"] == "own_room"
     assert run.run_by == w.user("officer").id
     assert actions.run_check(w.actor("authority_officer"), project.subject, Step.SUBMIT).number == 2
+
+
+def test_what_no_room_records_is_counted_apart_and_closes_nothing(w):
+    contract = signing(w)
+    run = actions.run_check(w.actor("officer"), contract.subject, Step.CONTRACT)
+    assert (run.hits, run.unknown, run.blocking, run.unrecorded) == (0, 0, 0, len(CONTRACT_UNRECORDED))
+    kept = db.session.scalars(
+        sa.select(ItemOutcome).where(ItemOutcome.run_id == run.id, ItemOutcome.outcome == Outcome.UNRECORDED)
+    ).all()
+    assert {one.item_code for one in kept} == CONTRACT_UNRECORDED
+    assert UNKEPT.issuperset(name for one in kept for name in json.loads(one.missing))
+    found = screening.look(contract.subject, Step.CONTRACT)
+    assert {one.place for one in screening.not_recorded(found)} == CONTRACT_UNRECORDED
 
 
 def test_the_same_basis_gives_the_same_outcomes_whoever_runs_it(w):
