@@ -96,4 +96,23 @@ EXAMPLES: dict[str, str] = {
   ]
 }
 """,
+    "screen": """{
+  "lists": ["NL-A"],
+  "divisions": ["杭州市", "浙江省"],
+  "facts": {
+    "project": {
+      "kind": "new",
+      "category": "application",
+      "estimate": 300000000,
+      "design_budget": 340000000,
+      "documents": ["feasibility", "preliminary_design"],
+      "budget_item": "YS-2026-0042",
+      "budget_year": 2026,
+      "approved_on": "",
+      "build_started_on": "2026-06-01"
+    }
+  },
+  "answers": {"NL-A07": false}
+}
+""",
 }

@@ -9,7 +9,7 @@ from app.whatif.kinds import KINDS
 
 
 class WhatifForm(BaseForm):
-    kind = HiddenField(validators=[AnyOf(list(KINDS), message=_l("没有这种试算。"))])
+    kind = HiddenField(_l("试算种类"), validators=[AnyOf(list(KINDS), message=_l("没有这种试算。"))])
     content = TextAreaField(
         _l("输入（JSON）"),
         validators=[InputRequired(message=_l("请填写输入内容。"))],

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.calendars.flaws import Flaw
 from app.catalogues.wording import N_
-from app.whatif import availability_forms, score_forms, strict_json, working_time_forms
+from app.whatif import availability_forms, score_forms, screening_forms, strict_json, working_time_forms
 
 KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "due": working_time_forms.due,
@@ -13,6 +13,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "availability": availability_forms.availability,
     "budget": availability_forms.budget,
     "score": score_forms.score,
+    "screen": screening_forms.screen,
 }
 
 # Enough for any table a person pastes; a batch of long spans must not hold a web worker.

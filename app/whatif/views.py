@@ -22,6 +22,7 @@ LABELS = {
     "availability": _l("可用率"),
     "budget": _l("错误预算"),
     "score": _l("考核计分"),
+    "screen": _l("负面清单核查"),
 }
 HINTS = {
     "due": _l("由起点推算到期时间：minutes 为工作分钟，workdays 为工作日，days 为自然日，months 为月；起始日不计入。"),
@@ -33,6 +34,10 @@ HINTS = {
     "score": _l(
         '按考核方案计算各期得分、等级和扣款；figures 里 null 为缺失，"-" 为合同不要求。'
         "scheme 可写产品自带方案的编码；at_risk 为整数（分）或费用的百分比（文字）。"
+    ),
+    "screen": _l(
+        "按产品自带的负面清单逐条判定；facts 按事实字典分组填写，没有写的事实按不明处理；"
+        "answers 为人工回答（true 为命中），divisions 为所在区划及其上级的名称。"
     ),
 }
 MOST_INPUTS = 100  # of a list typed into the page
