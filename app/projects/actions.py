@@ -7,15 +7,16 @@ from app.audit import act
 from app.core.actors import Actor, must
 from app.core.clock import now, today
 from app.core.db import db, serialise
-from app.core.errors import NotAllowed, Problem, Refused, Stale
+from app.core.errors import NotAllowed, Problem, Refused, Stale, WrongState
 from app.core.permissions import Permission, Side
-from app.gates import actions as gates
-from app.gates.actions import OpinionFacts, Ruling
+from app.gates import opinions
+from app.gates.actions import Ruling
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision, Opinion
-from app.gates.obligations import drop_open
+from app.gates.obligations import drop_open, postpone
+from app.gates.opinions import OpinionFacts
 from app.gates.queries import decision_workdays
-from app.lifecycle.actions import drop_tasks, finish_task, open_task
+from app.lifecycle.actions import drop_tasks, finish_task, go_on, open_task, stand_still
 from app.negative_lists.actions import store_run
 from app.negative_lists.kinds import Cause
 from app.negative_lists.screening import look
@@ -24,17 +25,21 @@ from app.projects.content import canonical_content
 from app.projects.declaring import copy_version
 from app.projects.kinds import DeclarationState, DocumentKind, ProjectState
 from app.projects.models import Declaration, Project, ProjectDocument
-from app.projects.queries import authorities_of, competent_authority_of, last_code, self_evaluation_of
+from app.projects.plausibility import remark_codes
+from app.projects.queries import (
+    authorities_of,
+    competent_authority_of,
+    evaluation_window,
+    last_code,
+    self_evaluation_of,
+)
 from app.projects.rulings import about_declaration, about_document, points_of, told_before
-from app.projects.steps import REVIEW, alone, ask_for_next, take
+from app.projects.steps import REVIEW, alone, ask_for_next, ask_reviewers, attempt, take
 from app.projects.workflow import WORKFLOW
 from app.subjects.actions import add_party, open_subject, stand_for_side
 from app.subjects.models import PartyRole, SubjectKind
 
 P, S, V = Permission, ProjectState, Verdict
-# What is owed on the project itself; duties, procurement and acceptance see to their own tasks.
-OWN_ACTS = tuple(one for one in Permission if one.startswith("project:"))
-
 
 # --- declared --------------------------------------------------------------------------------------------------------
 
@@ -87,22 +92,45 @@ def begin(actor: Actor, project: Project) -> Project:
     """Begins the declaration of a project that was only planned."""
     alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_DECLARE)
-    if project.state is S.PLANNED:
-        with act(actor, P.PROJECT_DECLARE, ref=project.ref):
-            stand_for_side(actor, project.subject)
-            project.state = S.DRAFT
+    if project.state is not S.PLANNED:
+        raise WrongState(
+            Problem(
+                _("本项目已经开始申报，没有重复办理。"),
+                why=_("现在是“%(state)s”，申报内容可以直接填写。", state=project.state.label),
+                remedy=_("请在“申报内容”中继续填写。"),
+                place="declaration",
+            )
+        )
+    with act(actor, P.PROJECT_DECLARE, ref=project.ref):
+        stand_for_side(actor, project.subject)
+        project.state = S.DRAFT
     return project
+
+
+def discard(actor: Actor, project: Project, reason: str) -> None:
+    """The client gives up what it never submitted: the project ends, and what was written stays on the trail."""
+    alone(project)
+    WORKFLOW.check(actor, project, P.PROJECT_DISCARD, reason)
+    with act(actor, P.PROJECT_DISCARD, ref=project.ref, reason=reason):
+        stand_for_side(actor, project.subject)
+        # What was only planned ends as a draft does: the guards know no other way.
+        project.state = S.DRAFT
+        db.session.flush()
+        project.state, project.ended_on = S.TERMINATED, today()
+        drop_open(actor, project.subject)
+        drop_tasks(actor, project.subject)
 
 
 def submit(actor: Actor, project: Project, seen_digest: str) -> Declaration:
     """Seals the declaration that the actor has read, and asks the authority to review and decide it in time."""
     alone(project)
-    WORKFLOW.check(actor, project, P.PROJECT_SUBMIT)
+    with attempt(actor, project, Step.SUBMIT):
+        WORKFLOW.check(actor, project, P.PROJECT_SUBMIT)
     version = project.current
     content, digests = canonical_content(version)
     _same_content(seen_digest, digests.sha256)
     with act(actor, P.PROJECT_SUBMIT, ref=project.ref) as running:
-        running.note(version=version.number, sha256=digests.sha256, sm3=digests.sm3)
+        running.note(version=version.number, sha256=digests.sha256, sm3=digests.sm3, remarks=remark_codes(version))
         stand_for_side(actor, project.subject)
         finish_task(actor, project.subject, P.PROJECT_SUBMIT)
         store_run(actor, project.subject, look(project.subject, Step.SUBMIT), Cause.STEP)
@@ -112,15 +140,14 @@ def submit(actor: Actor, project: Project, seen_digest: str) -> Declaration:
         # The guard on projects asks for the sealed version, so that one is written first.
         db.session.flush()
         project.state = S.SUBMITTED
-        _ask_authority(project, Step.APPROVE, *REVIEW)
+        ask_reviewers(project)
     return version
 
 
-def _ask_authority(project: Project, step: Step, *permissions: Permission) -> None:
+def _ask_authority(project: Project, step: Step, permission: Permission) -> None:
     workdays = decision_workdays(project.subject, step)
     for authority in authorities_of(project):
-        for permission in permissions:
-            open_task(project.subject, authority.id, permission, workdays)
+        open_task(project.subject, authority.id, permission, workdays)
 
 
 def _same_content(seen: str, present: str) -> None:
@@ -168,7 +195,7 @@ def opine(actor: Actor, project: Project, facts: OpinionFacts, upload: FileStora
     """An officer of the authority records what an expert, a department or an assessor said about the project."""
     alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_OPINE)
-    return gates.opine(actor, project.subject, facts, upload)
+    return opinions.opine(actor, project.subject, facts, upload, lambda: ask_reviewers(project))
 
 
 def decide(actor: Actor, project: Project, ruling: Ruling, seen_digest: str, approval_number: str = "") -> Decision:
@@ -180,7 +207,8 @@ def decide(actor: Actor, project: Project, ruling: Ruling, seen_digest: str, app
     if ruling.verdict is V.RETURNED:
         raise Refused(Problem(_("退回补正不是审批决定。"), remedy=_("请用“退回补正”办理。"), place="verdict"))
     with act(actor, P.PROJECT_DECIDE, ref=project.ref, reason=ruling.reason) as running:
-        running.note(version=project.current.number, sha256=seen_digest, verdict=ruling.verdict)
+        remarks = remark_codes(project.current)
+        running.note(version=project.current.number, sha256=seen_digest, verdict=ruling.verdict, remarks=remarks)
         decision = take(actor, project, Step.APPROVE, ruling, about_declaration(project))
         if ruling.verdict.lets_through:
             project.approval_number = approval_number.strip()
@@ -188,22 +216,24 @@ def decide(actor: Actor, project: Project, ruling: Ruling, seen_digest: str, app
 
 
 def suspend(actor: Actor, project: Project, reason: str) -> None:
-    """The authority halts a project: no step is taken until it is resumed."""
+    """The authority halts a project: no step is taken until it is resumed, and its deadlines stand still."""
     alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_SUSPEND, reason)
     with act(actor, P.PROJECT_SUSPEND, ref=project.ref, reason=reason):
         stand_for_side(actor, project.subject)
+        stand_still(project.subject)
         project.suspended_from, project.state = project.state, S.SUSPENDED
-        # Its time stands still too: what is owed for the next step is asked for anew on resumption.
-        drop_tasks(actor, project.subject, OWN_ACTS)
 
 
 def resume(actor: Actor, project: Project, reason: str) -> None:
-    """The authority lets a halted project go on from where it stood."""
+    """The authority lets a halted project go on from where it stood, with the time that was left of every deadline."""
     alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_RESUME, reason)
-    with act(actor, P.PROJECT_RESUME, ref=project.ref, reason=reason):
+    with act(actor, P.PROJECT_RESUME, ref=project.ref, reason=reason) as running:
         stand_for_side(actor, project.subject)
+        workdays = go_on(project.subject)
+        postpone(project.subject, workdays)
+        running.note(rested_workdays=workdays)
         project.state, project.suspended_from = project.suspended_from or S.APPROVED, None
         ask_for_next(project)
 
@@ -214,9 +244,10 @@ def terminate(actor: Actor, project: Project, reason: str) -> None:
     WORKFLOW.check(actor, project, P.PROJECT_TERMINATE, reason)
     with act(actor, P.PROJECT_TERMINATE, ref=project.ref, reason=reason):
         stand_for_side(actor, project.subject)
-        project.state, project.suspended_from, project.ended_on = S.TERMINATED, None, today()
         drop_open(actor, project.subject)
         drop_tasks(actor, project.subject)
+        go_on(project.subject)
+        project.state, project.suspended_from, project.ended_on = S.TERMINATED, None, today()
 
 
 # --- built, evaluated, ended -----------------------------------------------------------------------------------------
@@ -225,7 +256,8 @@ def terminate(actor: Actor, project: Project, reason: str) -> None:
 def start_build(actor: Actor, project: Project) -> Decision:
     """The client's signatory lets the building begin."""
     alone(project)
-    WORKFLOW.check(actor, project, P.PROJECT_BUILD)
+    with attempt(actor, project, Step.BUILD):
+        WORKFLOW.check(actor, project, P.PROJECT_BUILD)
     with act(actor, P.PROJECT_BUILD, ref=project.ref):
         return take(actor, project, Step.BUILD, Ruling(V.PASSED), about_declaration(project))
 
@@ -245,7 +277,8 @@ def evaluate(actor: Actor, project: Project) -> ProjectDocument:
             )
         )
     with act(actor, P.PROJECT_EVALUATE, ref=project.ref) as running:
-        running.note(document=document.number, sha256=document.sha256)
+        window = evaluation_window(project)
+        running.note(document=document.number, sha256=document.sha256, due=window.last if window else None)
         stand_for_side(actor, project.subject)
         finish_task(actor, project.subject, P.PROJECT_EVALUATE)
         project.state = S.EVALUATING
@@ -264,7 +297,8 @@ def conclude(actor: Actor, project: Project, ruling: Ruling) -> Decision:
 def exit_project(actor: Actor, project: Project, reason: str) -> Decision:
     """The client's signatory ends the operation, once everything is returned and nothing runs any more."""
     alone(project)
-    WORKFLOW.check(actor, project, P.PROJECT_EXIT, reason)
+    with attempt(actor, project, Step.EXIT):
+        WORKFLOW.check(actor, project, P.PROJECT_EXIT, reason)
     with act(actor, P.PROJECT_EXIT, ref=project.ref, reason=reason):
         ruling, about = Ruling(V.PASSED, reason.strip()), about_document(project, DocumentKind.EXIT_CERTIFICATE)
         return take(actor, project, Step.EXIT, ruling, about)

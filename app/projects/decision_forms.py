@@ -10,7 +10,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -19,10 +18,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from app.core.errors import Problem, Refused
-from app.core.forms import BaseForm, DayField, NumberField, no_control_characters, text
+from app.core.forms import BaseForm, DayField, NumberField, SeenField, no_control_characters, text
 from app.core.listing import options_of
-from app.gates.actions import ConditionFacts, OpinionFacts, Ruling
+from app.gates.actions import ConditionFacts, Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
+from app.gates.opinions import OpinionFacts
+from app.organisations.queries import active_organisations
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.rulings import points_of
@@ -42,7 +43,7 @@ class OpenForm(BaseForm):
 class DigestForm(BaseForm):
     """Confirms that the actor acts on the content he has read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
 
 class PlainForm(BaseForm):
@@ -53,14 +54,20 @@ class ReasonForm(BaseForm):
     reason = TextAreaField(_l("理由"), [REQUIRED, *text(2000)[1:]])
 
 
+def _register() -> list[tuple[str, str]]:
+    return [("", str(_("不在名册中"))), *((one.code, one.name) for one in active_organisations())]
+
+
 class OpinionForm(BaseForm):
     kind = SelectField(_l("意见来源"), choices=lambda: options_of(OpinionKind))
     giver_name = StringField(_l("姓名"), [REQUIRED, Length(max=60), no_control_characters])
-    giver_organisation = StringField(_l("单位"), [REQUIRED, Length(max=120), no_control_characters])
+    giver_code = SelectField(_l("名册中的单位"), choices=_register, default="")
+    giver_organisation = StringField(_l("单位（不在名册中的）"), text(120))
     stance = RadioField(_l("结论"), [REQUIRED], choices=lambda: options_of(Stance))
     score = NumberField(_l("评分"), text(3), places=0)
     text = TextAreaField(_l("意见"), [REQUIRED, Length(max=4000), no_control_characters])
     file = FileField(_l("意见原件"))
+    independent = BooleanField(_l("本人已声明与项目各方无利害关系"))
 
     def facts(self, project: Project) -> OpinionFacts:
         """For the decision that the authority takes next."""
@@ -70,6 +77,8 @@ class OpinionForm(BaseForm):
             kind=OpinionKind(self.kind.data),
             giver_name=self.giver_name.data or "",
             giver_organisation=self.giver_organisation.data or "",
+            giver_code=self.giver_code.data or "",
+            independent=bool(self.independent.data),
             stance=Stance(self.stance.data),
             score=int(score) if score is not None else None,
             text=self.text.data or "",
@@ -92,7 +101,7 @@ class RulingForm(BaseForm):
     notice = TextAreaField(_l("一次性告知"), text(8000))
     conditions = FieldList(FormField(ConditionForm), _l("条件"), min_entries=CONDITION_ROWS, max_entries=CONDITION_ROWS)
     approval_number = StringField(_l("批复文号"), text(100))
-    digest = HiddenField(validators=[Length(max=64)])
+    digest = SeenField(validators=[Length(max=64)])
 
     @classmethod
     def of(cls, project: Project, verdicts: tuple[Verdict, ...], given: dict[str, Any] | None = None) -> "RulingForm":

@@ -15,6 +15,7 @@ from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.gates import queries as gates
+from app.gates.checking import InputLine
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.models import Decision, Obligation, Opinion
 from app.gates.pages import hrefs_of
@@ -27,6 +28,7 @@ from app.projects.decision_forms import OpinionForm, ReturnForm, RulingForm
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.pages import Check, checks_of, linked
+from app.projects.plausibility import namesake_remarks, remarks_on
 from app.projects.rulings import notice_of, told_before
 from app.projects.workflow import WORKFLOW
 
@@ -72,6 +74,7 @@ class DecisionsPage:
     ruling: RulingForm | None
     sending_back: ReturnForm | None
     digest: str
+    remarks: list[Problem]
 
     def problems(self, act: str) -> list[Problem]:
         return [linked(one, self.project) for one in self.offers[act].problems] if act in self.offers else []
@@ -95,7 +98,13 @@ def decisions_page(actor: Actor, project: Project, sent: Any = None) -> Decision
         ruling=_ruling_form(sent, project, offers),
         sending_back=_form(sent, ReturnForm, P.PROJECT_RETURN in offers, lambda: _return_form(project)),
         digest=project.current.sha256 or "",
+        remarks=_noticed(actor, project) if step is Step.APPROVE else [],
     )
+
+
+def _noticed(actor: Actor, project: Project) -> list[Problem]:
+    """What whoever decides should have noticed in the declaration."""
+    return [*remarks_on(project.current), *namesake_remarks(actor, project)]
 
 
 def step_now(project: Project) -> Step | None:
@@ -130,11 +139,16 @@ def _return_form(project: Project) -> ReturnForm:
 def _missing(project: Project, step: Step, values: dict[str, Value]) -> Iterator[str]:
     """What the client still has to bring for a step; what the authority owes itself is not told to him."""
     for line in gates.checklist(project.subject, step, values):
-        yield from (in_words(one.input.remedy) for one in line.open_inputs if one.input.place not in OWN)
+        yield from (_point(one) for one in line.open_inputs if one.input.place not in OWN)
     found = screening.look(project.subject, step, values)
     clients = tuple(one for one in found.blocking if not _for_authority(one))
     for problem in screening.problems(replace(found, outcomes=clients)):
         yield str(_("%(what)s：%(remedy)s", what=problem.what, remedy=problem.remedy))
+
+
+def _point(one: InputLine) -> str:
+    """What is missing, and how it is put right."""
+    return str(_("%(what)s：%(remedy)s", what=in_words(one.words), remedy=in_words(one.input.remedy)))
 
 
 def _for_authority(one: screening.JudgedItem) -> bool:

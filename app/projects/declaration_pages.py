@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, current, parsed
@@ -28,15 +29,15 @@ from app.organisations.models import in_language
 from app.organisations.queries import active_organisations
 from app.projects.content import canonical_content, content_of
 from app.projects.declared_lists import Table, table_of
-from app.projects.declaring import DECLARE, JOINING_ROLES, PARTIES
+from app.projects.declaring import DECLARE, JOINING_ROLES, PARTIES, joined_by, roles_by_hand
 from app.projects.differences import differences
 from app.projects.documents import NUMBERED, registrable
-from app.projects.kinds import DocumentKind, ProjectState, Provision
+from app.projects.kinds import DocumentKind, ProjectState
 from app.projects.models import Declaration, PlannedService, Project, ProjectDocument
 from app.projects.pages import linked
+from app.projects.plausibility import contradictions_in, cost_total, namesake_remarks, remarks_on
 from app.projects.queries import documents_of
-from app.projects.rules import remarks
-from app.projects.wording import SECTION_NAMES, change_words, explain_remark, mlps_words, unsaid
+from app.projects.wording import SECTION_NAMES, change_words, mlps_words, unsaid
 from app.projects.workflow import WORKFLOW
 from app.services.models import Service, ServiceState
 from app.subjects.models import PARTY_SIDES, Party
@@ -69,6 +70,13 @@ _SECTION_OF_FACT = {
 # What says in a condition for whom it holds rather than what is asked for.
 _SCOPING = frozenset({"project.kind", "project.category", "project.scope"})
 _FORMS = frozenset({"basics", "money", "operation"})
+AWARD = Permission.PROCUREMENT_CONFIRM
+# By which act a party may have joined, in words.
+ORIGINS = {
+    AWARD: _l("采购成交"),
+    Permission.PROJECT_TAKE_IN: _l("存量录入"),
+    Permission.PROJECT_DECLARE: _l("项目单位登记"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class Page:
     checks: list[dict[str, Any]]
     remarks: list[Problem]
     parties: list[Party]
+    origins: dict[int, Permission]
     mode: str
     cost_total: int | None
     before: Declaration | None
@@ -102,7 +111,12 @@ class Page:
         return sum(item["state"] == "missing" for item in self.checks)
 
     def removable(self, party: Party) -> bool:
-        return self.may_join and party.role in JOINING_ROLES
+        return self.may_join and party.role in JOINING_ROLES and self.origins.get(party.id) is not AWARD
+
+    def origin(self, party: Party) -> str:
+        """How a party came in, where that is not plain from its role: by an award, with the intake, or by hand."""
+        came = self.origins.get(party.id)
+        return str(ORIGINS[came]) if came in ORIGINS and party.role in JOINING_ROLES else ""
 
     def table(self, section: str) -> Table:
         return table_of(self.version, section)
@@ -119,6 +133,7 @@ def page_of(actor: Actor, project: Project, number: int | None = None, against: 
     before = None if earlier == version.number else _version(project, earlier)
     offers = {offer.transition.act: offer for offer in WORKFLOW.offers(actor, project)}
     writing = version is project.current and project.state in {S.PLANNED, S.DRAFT}
+    parties = parties_of(project.subject)
     may_edit = writing and DECLARE in offers
     return Page(
         project=project,
@@ -128,8 +143,9 @@ def page_of(actor: Actor, project: Project, number: int | None = None, against: 
         may_join=version is project.current and bool(PARTIES.offers(actor, project)),
         submit=offers.get(Permission.PROJECT_SUBMIT) if writing else None,
         checks=checks_of(project, may_edit) if writing else [],
-        remarks=remarks_on(version),
-        parties=parties_of(project.subject),
+        remarks=[*remarks_on(version), *(namesake_remarks(actor, project) if version is project.current else ())],
+        parties=parties,
+        origins=joined_by(parties),
         mode=mode_name(version.mode),
         cost_total=cost_total(version),
         before=before,
@@ -141,22 +157,11 @@ def _version(project: Project, number: int | None) -> Declaration | None:
     return next((one for one in project.versions if one.number == number), None)
 
 
-def cost_total(version: Declaration) -> int | None:
-    return sum(one.amount_fen for one in version.costs) if version.costs else None
-
-
 def mode_name(entry: CatalogueEntry | None) -> str:
     if entry is None:
         return ""
     name = parsed(entry).head.name
     return in_language(name.zh, name.en)
-
-
-def remarks_on(version: Declaration) -> list[Problem]:
-    """What a reader should notice; it stops no saving."""
-    own = sum(1 for one in version.components if one.provision is Provision.OWN and not one.reason)
-    found = remarks(cost_total(version), version.design_budget_fen, version.estimate_fen, own)
-    return [explain_remark(one) for one in found]
 
 
 # --- what is missing -------------------------------------------------------------------------------------------------
@@ -172,19 +177,21 @@ def checks_of(project: Project, may_edit: bool) -> list[dict[str, Any]]:
     lines = gates.checklist(project.subject, Step.SUBMIT, values)
     asked = [_asked(one, values) for line in lines for one in line.inputs]
     asked = [item | {"href": _cure(project, item["section"], may_edit)} for item in asked]
-    unknown = [_unknown(one) | {"href": _cure(project, "basics", may_edit)} for one in unsaid(project.current)]
+    unready = [_unready(one) for one in (*unsaid(project.current), *contradictions_in(project.current))]
+    unready = [item | {"href": _cure(project, item["section"], may_edit)} for item in unready]
     looked = screening.problems(screening.look(project.subject, Step.SUBMIT, values))
     blocked = [_blocked(linked(one, project), project) for one in looked]
-    return sorted([*unknown, *asked, *blocked], key=lambda item: item["state"] != "missing")
+    return sorted([*unready, *asked, *blocked], key=lambda item: item["state"] != "missing")
 
 
-def _unknown(problem: Problem) -> dict[str, Any]:
-    return {"label": problem.what, "state": "missing", "remedy": problem.remedy, "section": "basics"}
+def _unready(problem: Problem) -> dict[str, Any]:
+    section = problem.place if problem.place in SECTIONS else "basics"
+    return {"label": problem.what, "state": "missing", "remedy": problem.remedy, "section": section}
 
 
 def _asked(one: InputLine, values: dict[str, Value]) -> dict[str, Any]:
     return {
-        "label": in_words(one.input.name),
+        "label": in_words(one.words),
         "state": "ok" if one.met else "missing",
         "remedy": in_words(one.input.remedy),
         "section": _section_of(one, values),
@@ -317,5 +324,5 @@ def organisation_choices() -> list[tuple[str, str]]:
     return [("", ""), *((one.code, one.name) for one in active_organisations())]
 
 
-def role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{role.label} · {PARTY_SIDES[role].label}") for role in JOINING_ROLES]
+def role_choices(project: Project) -> list[tuple[str, str]]:
+    return [(role.value, f"{role.label} · {PARTY_SIDES[role].label}") for role in roles_by_hand(project)]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit import act
+from app.audit.models import TrailEntry
 from app.core.actors import Actor
 from app.core.db import db
 from app.core.errors import Problem, Refused
@@ -27,7 +29,17 @@ from app.projects.entries import (
 )
 from app.projects.kinds import ProjectState
 from app.projects.models import ComponentUse, CostLine, DataItem, Declaration, PlannedService, Project, Target
-from app.projects.rules import Basics, Flaw, Use, amount_flaws, basics_flaws, target_flaws, use_flaws, year_flaws
+from app.projects.rules import (
+    Basics,
+    Flaw,
+    Use,
+    amount_flaws,
+    basics_flaws,
+    operating_flaws,
+    target_flaws,
+    use_flaws,
+    year_flaws,
+)
 from app.projects.steps import alone
 from app.projects.wording import explain
 from app.projects.workflow import WORKFLOW, is_client, transition
@@ -49,6 +61,10 @@ JOINING_ROLES = (
     PartyRole.EVALUATOR,
     PartyRole.FINANCE,
 )
+# Who builds, operates, supervises or tests is chosen by a purchase: its confirmed award makes the winner a party. By
+# hand they are added only to a project taken in, whose purchases lie before the records. The
+# database holds the same (0021).
+BY_AWARD = frozenset({PartyRole.OPERATOR, PartyRole.BUILDER, PartyRole.SUPERVISOR, PartyRole.TESTER})
 JOINING_STATES = (S.PLANNED, S.DRAFT, S.APPROVED, S.BUILDING, S.TRIAL, S.ACCEPTED)
 PARTIES: Workflow[Project] = Workflow("project", (transition(DECLARE, JOINING_STATES, None, relation=is_client),))
 
@@ -121,7 +137,9 @@ def set_money(actor: Actor, project: Project, facts: MoneyFacts, seen: int | Non
 def set_operation(actor: Actor, project: Project, facts: OperationFacts, seen: int | None) -> None:
     """Writes how it will be operated."""
     version = _writing(actor, project, seen)
-    _refuse(amount_flaws({"operating_budget": facts.operating_budget_fen}))
+    built_for = version.estimate_fen or version.design_budget_fen
+    amounts = {"operating_budget": facts.operating_budget_fen}
+    _refuse([*amount_flaws(amounts), *operating_flaws(facts.operating_budget_fen, built_for)])
     with act(actor, DECLARE, ref=project.ref) as running:
         running.note(section="operation")
         _begin(actor, project)
@@ -231,8 +249,18 @@ def _service_problems(version: Declaration, facts: ServiceFacts, present: Line |
     yield from map(explain, use_flaws(use))
 
 
-def _data_problems(_version: Declaration, _facts: DataFacts, _present: Line | None) -> Iterator[Problem]:
-    yield from ()
+def _data_problems(version: Declaration, facts: DataFacts, present: Line | None) -> Iterator[Problem]:
+    """The same data is listed once: it goes by its number in the catalogue, or by its name and who provides it."""
+    for one in version.data_items:
+        if one is present:
+            continue
+        if facts.catalogue_number and one.catalogue_number == facts.catalogue_number:
+            what, place = _("编号 %(number)s 的数据已经列出。", number=facts.catalogue_number), "catalogue_number"
+        elif (one.name, one.provider) == (facts.name, facts.provider):
+            what, place = _("“%(name)s”已经列出。", name=facts.name), "name"
+        else:
+            continue
+        yield Problem(what, remedy=_("一项数据只列一次，请修改原有的一行。"), place=place)
 
 
 def _component_problems(version: Declaration, facts: ComponentFacts, present: Line | None) -> Iterator[Problem]:
@@ -243,8 +271,8 @@ def _component_problems(version: Declaration, facts: ComponentFacts, present: Li
         )
 
 
-def _target_problems(_version: Declaration, facts: TargetFacts, _present: Line | None) -> Iterator[Problem]:
-    yield from map(explain, target_flaws(facts.value))
+def _target_problems(version: Declaration, facts: TargetFacts, _present: Line | None) -> Iterator[Problem]:
+    yield from map(explain, target_flaws(facts.value, facts.due_on, version.planned_from))
 
 
 LISTS: dict[type[Any], _Listed] = {
@@ -259,6 +287,11 @@ LISTS: dict[type[Any], _Listed] = {
 # --- parties ---------------------------------------------------------------------------------------------------------
 
 
+def roles_by_hand(project: Project) -> tuple[PartyRole, ...]:
+    """The roles that the client gives by hand: those of awards only where there was no award to record."""
+    return tuple(role for role in JOINING_ROLES if project.is_taken_in or role not in BY_AWARD)
+
+
 def join_party(actor: Actor, project: Project, organisation: Organisation, role: PartyRole) -> Party:
     """Adds an organisation in a role, while the project is declared and again from its approval to its handover."""
     alone(project)
@@ -266,6 +299,15 @@ def join_party(actor: Actor, project: Project, organisation: Organisation, role:
     if role not in JOINING_ROLES:
         what = _("“%(role)s”在建立项目时确定，不能另外添加。", role=role.label)
         raise Refused(Problem(what, remedy=_("请选择其他角色。"), place="role"))
+    if role not in roles_by_hand(project):
+        raise Refused(
+            Problem(
+                _("“%(role)s”不能手工添加。", role=role.label),
+                why=_("运营、承建、监理和测评单位由采购确定，成交结果经确认后自动成为当事方。"),
+                remedy=_("请在“采购”中登记并确认成交结果。"),
+                place="role",
+            )
+        )
     with act(actor, DECLARE, ref=project.ref) as running:
         running.note(party=organisation.code, role=role.value)
         _begin(actor, project)
@@ -273,14 +315,29 @@ def join_party(actor: Actor, project: Project, organisation: Organisation, role:
 
 
 def drop_party(actor: Actor, project: Project, party: Party) -> None:
-    """Takes a party out again; never client or authority, and nobody whose people have acted."""
+    """Takes a party out again; never client or authority, nobody whose people have acted, no winner of a purchase."""
     alone(project)
     PARTIES.check(actor, project, DECLARE)
     if party.role not in JOINING_ROLES:
         raise Refused(Problem(_("项目单位和主管部门不能移出。"), place="organisation"))
+    if joined_by([party]).get(party.id) is P.PROCUREMENT_CONFIRM:
+        raise Refused(
+            Problem(
+                _("%(name)s 由采购成交成为当事方，不能手工移出。", name=party.organisation.name),
+                remedy=_("如采购取消，请在“采购”中办理。"),
+                place="organisation",
+            )
+        )
     with act(actor, DECLARE, ref=project.ref) as running:
         running.note(dropped=party.organisation.code, role=party.role.value)
         remove_party(project.subject, party)
+
+
+def joined_by(parties: Sequence[Party]) -> dict[int, Permission]:
+    """The act by which each party joined, by its key."""
+    verbs = sa.select(Party.id, TrailEntry.verb).join(TrailEntry, TrailEntry.id == Party.act_id)
+    rows = db.session.execute(verbs.where(Party.id.in_([one.id for one in parties])))
+    return {key: Permission(verb) for key, verb in rows}
 
 
 # --- the next version ------------------------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def joinable(code: str) -> Project:
 @requires(DECLARE)
 def add_party(code: str) -> ResponseReturnValue:
     project, form = joinable(code), PartyForm()
-    form.organisation.choices, form.role.choices = organisation_choices(), role_choices()
+    form.organisation.choices, form.role.choices = organisation_choices(), role_choices(project)
 
     def join() -> Any:
         organisation = found_or_404(organisation_by_code(form.organisation.data))
@@ -238,16 +238,30 @@ def remove_party(code: str, key: int) -> ResponseReturnValue:
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 
-@bp.route("/projects/<code>/documents", methods=["GET", "POST"])
+@bp.get("/projects/<code>/documents")
 @requires(READ)
 def documents(code: str) -> ResponseReturnValue:
-    """The register of papers; who may register which kind follows from his role in the project, not from one right."""
     project = this_project(code)
-    if request.method == "POST":
-        check_registrar(current_actor(), project)
-    form = DocumentForm.of([(kind.value, kind.label) for kind in registrable(current_actor(), project)])
+    return documents_page(project, document_form(project))
+
+
+@bp.post("/projects/<code>/documents")
+@requires(Permission.PROJECT_REGISTER)
+def register(code: str) -> ResponseReturnValue:
+    """Who may register which kind follows from his role in the project besides."""
+    project = this_project(code)
+    check_registrar(current_actor(), project)
+    form = document_form(project)
     if form.succeeds(lambda: register_document(current_actor(), project, form.facts(), form.file.data or None)):
         flash(_("材料已登记。"), "success")
         return redirect(url_for("declaring.documents", code=code))
-    page = papers_of(current_actor(), this_project(code))
-    return render_template("projects/documents.html", page=page, project=page.project, form=form), form.status
+    return documents_page(this_project(code), form)
+
+
+def document_form(project: Project) -> DocumentForm:
+    return DocumentForm.of([(kind.value, kind.label) for kind in registrable(current_actor(), project)])
+
+
+def documents_page(project: Project, form: DocumentForm) -> ResponseReturnValue:
+    page = papers_of(current_actor(), project)
+    return render_template("projects/documents.html", page=page, project=project, form=form), form.status

@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 
 from app.audit import act
@@ -27,7 +28,8 @@ from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
 
 P, K = Permission, DocumentKind
-# Who registers what, and by which permission: the client everything, the others what is theirs to issue.
+# Who registers what: the client everything, the others what is theirs to issue. The permission names the hat that may
+# speak for the party; the act itself is always PROJECT_REGISTER.
 REGISTRARS: Mapping[PartyRole, tuple[Permission, frozenset[DocumentKind]]] = {
     PartyRole.CLIENT: (P.PROJECT_DECLARE, frozenset(K)),
     PartyRole.COMPETENT_AUTHORITY: (
@@ -61,20 +63,20 @@ def kinds_registered(project: Project) -> set[str]:
     return {kind.value for kind in db.session.scalars(found)}
 
 
-def registrable(actor: Actor, project: Project) -> dict[DocumentKind, Permission]:
-    """What this actor may register with the project now, and by which permission."""
+def registrable(actor: Actor, project: Project) -> list[DocumentKind]:
+    """What this actor may register with the project now."""
     if project.state in ENDED:
-        return {}
+        return []
     return _may_register(actor, project)
 
 
-def _may_register(actor: Actor, project: Project) -> dict[DocumentKind, Permission]:
-    found: dict[DocumentKind, Permission] = {}
+def _may_register(actor: Actor, project: Project) -> list[DocumentKind]:
+    found: set[DocumentKind] = set()
     for party in parties_of(project.subject):
-        permission, kinds = REGISTRARS.get(party.role, (None, frozenset()))
-        if permission and party.organisation_id == actor.organisation_id and actor.may(permission):
-            found |= dict.fromkeys(kinds, permission)
-    return {kind: found[kind] for kind in DocumentKind if kind in found}
+        hat, kinds = REGISTRARS.get(party.role, (None, frozenset()))
+        if hat and party.organisation_id == actor.organisation_id and actor.may(hat):
+            found |= kinds
+    return [kind for kind in DocumentKind if kind in found] if actor.may(P.PROJECT_REGISTER) else []
 
 
 def register_document(
@@ -82,33 +84,59 @@ def register_document(
 ) -> ProjectDocument:
     """Registers a paper with its file; the newest of a kind counts. Nothing registered is ever taken back."""
     alone(project)
-    permission = _permission(actor, project, facts.kind)
+    _check_kind(actor, project, facts.kind)
     facts = replace(facts, number=facts.number.strip(), issuer=facts.issuer.strip())
     problems = _problems(facts, upload)
     if problems or upload is None or facts.issued_on is None:
         raise Refused(problems)
-    with act(actor, permission, ref=project.ref) as running:
-        side = stand_for_side(actor, project.subject)
+    with act(actor, P.PROJECT_REGISTER, ref=project.ref) as running:
         file = _kept(actor, project, facts, upload)
         running.note(document=facts.kind.value, number=facts.number, sha256=file.sha256)
-        document = ProjectDocument(
-            project_id=project.id,
-            subject_id=project.subject_id,
-            kind=facts.kind,
-            number=facts.number,
-            issuer=facts.issuer,
-            issued_on=facts.issued_on,
-            sha256=file.sha256,
-            registered_by=actor.user_id,
-            registrar_side=side,
-            registered_at=now(),
-        )
-        db.session.add(document)
-        db.session.flush()
+        return _entered(actor, project, facts, facts.issued_on, file)
+
+
+def register_with(actor: Actor, project: Project, facts: DocumentFacts, upload: FileStorage) -> ProjectDocument:
+    """Registers a paper that proves what is being recorded. Part of a running act, which says who may.
+
+    A paper without a day of its own bears the day on which it came.
+    """
+    file = attach(actor, project.subject, upload, str(facts.kind.label))
+    return _entered(actor, project, facts, facts.issued_on or today(), file)
+
+
+def _entered(
+    actor: Actor, project: Project, facts: DocumentFacts, issued_on: date, file: EvidenceFile
+) -> ProjectDocument:
+    document = ProjectDocument(
+        project_id=project.id,
+        subject_id=project.subject_id,
+        kind=facts.kind,
+        number=facts.number,
+        issuer=facts.issuer,
+        issued_on=issued_on,
+        sha256=file.sha256,
+        registered_by=actor.user_id,
+        registrar_side=stand_for_side(actor, project.subject),
+        registered_at=now(),
+    )
+    db.session.add(document)
+    db.session.flush()
     return document
 
 
-def check_registrar(actor: Actor, project: Project) -> dict[DocumentKind, Permission]:
+def papers_of_kind(project: Project, *kinds: DocumentKind) -> list[ProjectDocument]:
+    """The registered papers of these kinds, the newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(ProjectDocument)
+            .where(ProjectDocument.project_id == project.id, ProjectDocument.kind.in_(kinds))
+            .order_by(ProjectDocument.id.desc())
+            .options(joinedload(ProjectDocument.file))
+        )
+    )
+
+
+def check_registrar(actor: Actor, project: Project) -> list[DocumentKind]:
     """Refuses who may register nothing here (403), and a project that has ended (409)."""
     allowed = _may_register(actor, project)
     if not allowed:
@@ -120,13 +148,12 @@ def check_registrar(actor: Actor, project: Project) -> dict[DocumentKind, Permis
     return allowed
 
 
-def _permission(actor: Actor, project: Project, kind: DocumentKind) -> Permission:
+def _check_kind(actor: Actor, project: Project, kind: DocumentKind) -> None:
     allowed = check_registrar(actor, project)
     if kind not in allowed:
         named = _("、").join(str(one.label) for one in allowed)
         what = _("“%(kind)s”不由您的机构登记。", kind=kind.label)
         raise Refused(Problem(what, remedy=_("您可以登记：%(kinds)s。", kinds=named), place="kind"))
-    return allowed[kind]
 
 
 def _problems(facts: DocumentFacts, upload: FileStorage | None) -> list[Problem]:
@@ -145,7 +172,7 @@ def _problems(facts: DocumentFacts, upload: FileStorage | None) -> list[Problem]
 
 def _kept(actor: Actor, project: Project, facts: DocumentFacts, upload: FileStorage) -> EvidenceFile:
     """The file as evidence; one file may hold several papers, but shows each of them once."""
-    present = _present(project, upload)
+    present = present_file(project, upload)
     if present is None:
         return attach(actor, project.subject, upload, str(facts.kind.label))
     same = sa.select(ProjectDocument.id).where(
@@ -160,7 +187,7 @@ def _kept(actor: Actor, project: Project, facts: DocumentFacts, upload: FileStor
     return present
 
 
-def _present(project: Project, upload: FileStorage) -> EvidenceFile | None:
+def present_file(project: Project, upload: FileStorage) -> EvidenceFile | None:
     """The same file, when it already lies with this project."""
     content = upload.stream.read(int(current_app.config["MAX_EVIDENCE_BYTES"]) + 1)
     upload.stream.seek(0)

@@ -29,6 +29,7 @@ from app.projects.ledger import PROJECT, SERVICE, key_of, nearest
 from app.projects.models import Declaration, DuplicateVerdict, Project
 from app.projects.queries import acted_for
 from app.projects.similarity import Match
+from app.projects.steps import ask_reviewers
 from app.projects.workflow import is_authority
 from app.services.models import Service
 from app.subjects.actions import stand_for_side
@@ -268,6 +269,8 @@ def judge_duplicates(
         )
         db.session.add(made)
         finish_task(actor, project.subject, P.DUPLICATE_JUDGE)
+        db.session.flush()
+        ask_reviewers(project)
     return made
 
 

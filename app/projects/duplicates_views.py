@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.core.forms import BaseForm, no_control_characters, text
+from app.core.forms import BaseForm, SeenField, no_control_characters, text
 from app.core.listing import options_of
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
@@ -32,7 +32,7 @@ class VerdictForm(BaseForm):
     )
     reason = TextAreaField(_l("认定理由"), [InputRequired(_l("请填写此项。")), Length(max=2000), no_control_characters])
     to_cut = TextAreaField(_l("应核减的内容"), text(2000), description=_l("部分重复时填写：哪些功能和费用不再建设。"))
-    seen = HiddenField(validators=[InputRequired(_l("请刷新页面后重试。")), Length(max=64)])
+    seen = SeenField()
 
 
 def this_project(code: str) -> Project:

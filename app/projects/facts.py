@@ -14,10 +14,13 @@ from sqlalchemy.orm import selectinload
 from app.conditions.facts import Value
 from app.core.clock import local
 from app.core.db import db
+from app.gates.kinds import Step, Verdict
+from app.gates.models import Decision
 from app.gates.queries import open_obligations
 from app.projects.documents import kinds_registered
-from app.projects.kinds import ProjectKind, Provision, Sharing
+from app.projects.kinds import DataClass, ProjectKind, Provision, Sharing
 from app.projects.models import DataItem, Declaration, DuplicateVerdict, Project
+from app.projects.queries import months_in_operation
 from app.subjects.models import Subject, SubjectKind
 
 _LISTS = (
@@ -95,6 +98,10 @@ def _listed(version: Declaration) -> Iterator[tuple[str, Any]]:
         yield "project.data_items", len(version.data_items)
         yield "project.data_uncatalogued", sum(1 for one in version.data_items if not one.catalogue_number)
         yield "project.data_without_basis", sum(1 for one in version.data_items if _lacks_basis(one))
+        yield "project.data_classes", tuple(sorted({one.data_class.value for one in version.data_items}))
+        yield "project.data_collected", sum(1 for one in version.data_items if not one.provider.strip())
+        yield "project.data_restricted", sum(1 for one in version.data_items if not _is_free(one))
+        yield "project.sensitive_shared", sum(1 for one in version.data_items if _shares_sensitive(one))
     if version.components or version.no_components:
         own = {one.component.value for one in version.components if one.provision is Provision.OWN}
         yield "project.own_components", tuple(sorted(own))
@@ -102,7 +109,15 @@ def _listed(version: Declaration) -> Iterator[tuple[str, Any]]:
 
 def _lacks_basis(item: DataItem) -> bool:
     """Sharing is the rule: what is held back, or given on conditions, names the provision that says so."""
-    return item.sharing is not Sharing.UNCONDITIONAL and not item.basis
+    return not _is_free(item) and not item.basis
+
+
+def _is_free(item: DataItem) -> bool:
+    return item.sharing is Sharing.UNCONDITIONAL
+
+
+def _shares_sensitive(item: DataItem) -> bool:
+    return item.data_class is DataClass.SENSITIVE and item.sharing is not Sharing.NONE
 
 
 def _happened(project: Project, version: Declaration) -> Iterator[tuple[str, Any]]:
@@ -110,7 +125,32 @@ def _happened(project: Project, version: Declaration) -> Iterator[tuple[str, Any
     yield "project.submitted_on", _past(project, local(version.sealed_at).date() if version.sealed_at else None)
     for name in ("approved_on", "build_started_on", "trial_from", "accepted_on", "operation_from"):
         yield f"project.{name}", _past(project, getattr(project, name))
+    yield "project.months_in_operation", months_in_operation(project)
     yield "project.open_obligations", open_obligations(project.subject)
+    yield "project.undecided_steps", _undecided(project)
+
+
+# The day on which each step was taken, in the order of a project's life.
+_TAKEN = (
+    (Step.APPROVE, "approved_on"),
+    (Step.BUILD, "build_started_on"),
+    (Step.TRIAL, "trial_from"),
+    (Step.ACCEPT, "accepted_on"),
+    (Step.HAND_OVER, "operation_from"),
+)
+
+
+def _undecided(project: Project) -> tuple[str, ...] | None:
+    """Steps that were taken without a decision on record; of a project taken in, earlier ones were elsewhere."""
+    if project.is_taken_in:
+        return None
+    taken = [step for step, day in _TAKEN if getattr(project, day) is not None]
+    decided = sa.select(Decision.step).where(
+        Decision.subject_id == project.subject_id,
+        Decision.verdict.in_([one for one in Verdict if one.lets_through]),
+    )
+    known = set(db.session.scalars(decided)) if taken else set()
+    return tuple(step.value for step in taken if step not in known)
 
 
 def _day(day: date | None) -> str | None:

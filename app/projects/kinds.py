@@ -310,6 +310,9 @@ class DocumentKind(LabelledEnum):
     EMERGENCY_PLAN = "emergency_plan"
     SELF_EVALUATION = "self_evaluation"
     EXIT_CERTIFICATE = "exit_certificate"
+    SINGLE_SOURCE_PUBLICITY = "single_source_publicity"
+    AWARD_NOTICE = "award_notice"
+    PROCUREMENT_CONTRACT = "procurement_contract"
     OTHER = "other"
 
     @classmethod
@@ -335,5 +338,8 @@ class DocumentKind(LabelledEnum):
             "emergency_plan": _l("应急预案"),
             "self_evaluation": _l("自评价报告"),
             "exit_certificate": _l("数据返还销毁证明"),
+            "single_source_publicity": _l("单一来源公示材料"),
+            "award_notice": _l("中标（成交）通知书"),
+            "procurement_contract": _l("采购合同扫描件"),
             "other": _l("其他材料"),
         }

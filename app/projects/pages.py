@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
 from app.audit.history import entries_about, timeline
@@ -33,10 +34,10 @@ from app.projects.content import canonical_content
 from app.projects.kinds import PHASE_OF, ProjectKind, ProjectState
 from app.projects.models import Declaration, PlannedService, Project, ProjectDocument
 from app.projects.panels import Panel, panels_of
-from app.projects.queries import documents_of, phase_of
+from app.projects.queries import documents_of, evaluation_window, phase_of, project_of
 from app.projects.steps import own_problems
 from app.projects.workflow import ENDED, WORKFLOW
-from app.subjects.models import Party, SubjectPerson
+from app.subjects.models import Party, Subject, SubjectKind, SubjectPerson
 from app.subjects.queries import parties_of
 
 P, S = Permission, ProjectState
@@ -92,6 +93,8 @@ class Page:
     money: list[Panel]
     panels: list[Panel]
     timeline: list[dict[str, Any]]
+    remarks: list[str]
+    evaluation: list[tuple[Any, Any]]
 
     def named(self, role: str) -> list[Party]:
         return [party for party in self.parties if party.role.value == role]
@@ -103,12 +106,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Check:
-    """What a step asks for: what the project itself must be, its gates, and what the lists block."""
+    """What a step asks for: what the project itself must be, its gates, and what the lists block.
+
+    `unrecorded` is what the lists cannot tell because nothing keeps it yet: for the decider to see, not missing.
+    """
 
     step: Step
     own: list[Problem]
     lines: tuple[GateLine, ...]
     blocked: list[Problem]
+    unrecorded: list[Problem]
 
     @property
     def missing(self) -> int:
@@ -154,6 +161,8 @@ def page_of(actor: Actor, project: Project) -> Page:
         money=[panel for panel in panels if panel.key == "money"],
         panels=[panel for panel in panels if panel.key != "money"],
         timeline=timeline(entries_about(project.ref, SHOWN_ACTS)),
+        remarks=remarks_of(project),
+        evaluation=evaluation_of(project),
     )
 
 
@@ -173,6 +182,14 @@ def next_steps(project: Project) -> tuple[Step, ...]:
     return NEXT_STEPS.get(state, ())
 
 
+def steps_ahead(subject: Subject) -> tuple[Step, ...]:
+    """The steps that may come next for what is judged: of a project as it stands, of a contract its signing."""
+    project = project_of(subject)
+    if project is None:
+        return (Step.CONTRACT,) if subject.kind is SubjectKind.CONTRACT else ()
+    return next_steps(project)
+
+
 def checks_of(project: Project, steps: tuple[Step, ...] = ()) -> list[Check]:
     """What each next step asks for, judged as the records stand now; facts are gathered once."""
     values = facts_of(project.subject)
@@ -181,10 +198,12 @@ def checks_of(project: Project, steps: tuple[Step, ...] = ()) -> list[Check]:
 
 def _check(project: Project, step: Step, values: dict[str, Value]) -> Check:
     lines = gates.checklist(project.subject, step, values)
-    found = screening.problems(screening.look(project.subject, step, values))
+    looked = screening.look(project.subject, step, values)
+    found = screening.problems(looked)
     # An item is answered, or exempted from, on the page of the screening.
     blocked = [replace(one, href=one.href or screening.address(project.subject, step)) for one in found]
-    return Check(step, [linked(one, project) for one in own_problems(project, step)], lines, blocked)
+    own = [linked(one, project) for one in own_problems(project, step)]
+    return Check(step, own, lines, blocked, screening.not_recorded(looked))
 
 
 # --- where it stands -------------------------------------------------------------------------------------------------
@@ -199,9 +218,12 @@ def steps_of(project: Project, decisions: list[Decision]) -> list[dict[str, Any]
         {
             "label": str(phase.label),
             "state": _step_state(project, phase, index - place, index < begins),
-            "date": fmt.date(days[phase]) if days.get(phase) else "",
-            "note": _unrecorded(days.get(phase)) if index < begins else _step_note(project, phase, index == place),
-            "word": _unrecorded(days.get(phase)) if index < begins else "",
+            "date": fmt.date(days[phase][1]) if phase in days else "",
+            "note": _noted(
+                days[phase][0] if phase in days else "",
+                _unrecorded(phase in days) if index < begins else _step_note(project, phase, index == place),
+            ),
+            "word": _unrecorded(phase in days) if index < begins else "",
         }
         for index, phase in enumerate(phases)
     ]
@@ -227,31 +249,62 @@ def _step_state(project: Project, phase: Phase, distance: int, unrecorded: bool)
     return "failed" if project.state in ENDED else "current"
 
 
-def _unrecorded(day: date | None) -> str:
+def _unrecorded(known: bool) -> str:
     """A phase before the records here: a day that was known then came with the project, everything else is unknown."""
-    return str(_("据录入")) if day else str(_("没有记录"))
+    return str(_("据录入")) if known else str(_("没有记录"))
 
 
 def _step_note(project: Project, phase: Phase, here: bool) -> str:
     if here and project.state in {S.SUSPENDED, S.REFUSED, S.TERMINATED}:
         return str(project.state.label)
+    if here and phase is Phase.OPERATION and project.operation_from is None:
+        return str(_("投入运营日没有记录"))
     return str(_("不建设")) if phase in _BUILDING and project.current.kind is ProjectKind.MAINTAIN else ""
 
 
-def _days(project: Project, decisions: list[Decision]) -> dict[Phase, date | None]:
-    """The day on which each phase came to its end, where one is known."""
+def _noted(*words: Any) -> str:
+    return " · ".join(str(word) for word in words if word)
+
+
+def _days(project: Project, decisions: list[Decision]) -> dict[Phase, tuple[Any, date]]:
+    """What is known of when: each day stands in the phase that it belongs to, with a word where that is not its end."""
     sealed = next((one.sealed_at for one in project.versions if one.sealed_at and one.submitted_by), None)
     judged = next((one.decided_at for one in decisions if one.step is Step.EVALUATE), None)
-    return {
-        Phase.DECLARATION: local(sealed).date() if sealed else None,
-        Phase.APPROVAL: project.approved_on,
-        Phase.PROCUREMENT: project.build_started_on,
-        Phase.BUILD: project.trial_from,
-        Phase.ACCEPTANCE: project.accepted_on,
-        Phase.HANDOVER: project.operation_from,
-        Phase.EVALUATION: local(judged).date() if judged else None,
-        phase_of(project) if project.state in ENDED else Phase.EXIT: project.ended_on,
-    }
+    listed = (
+        (Phase.DECLARATION, "", local(sealed).date() if sealed else None),
+        (Phase.APPROVAL, "", project.approved_on),
+        (Phase.BUILD, _l("开工"), project.build_started_on),
+        (Phase.ACCEPTANCE, _l("试运行"), project.trial_from),
+        (Phase.ACCEPTANCE, "", project.accepted_on),
+        (Phase.OPERATION, _l("投运"), project.operation_from),
+        (Phase.EVALUATION, "", local(judged).date() if judged else None),
+        (phase_of(project) if project.state in ENDED else Phase.EXIT, "", project.ended_on),
+    )
+    # Where a phase has several days, the last one says how far it has come.
+    return {phase: (word, day) for phase, word, day in listed if day is not None}
+
+
+def remarks_of(project: Project) -> list[str]:
+    """What is wrong with what happened, as far as the days tell: it stays on record and is nothing to be put right."""
+    built, approved = project.build_started_on, project.approved_on
+    if built is None or approved is None or built >= approved:
+        return []
+    days = {"built": fmt.date(built), "approved": fmt.date(approved)}
+    return [str(_("未批先建：%(built)s 开工，%(approved)s 才批复。", **days))]
+
+
+def evaluation_of(project: Project) -> list[tuple[Any, Any]]:
+    """When an operating project is to hand in its self-evaluation; an unknown day is said to be unknown."""
+    if project.state not in {S.OPERATING, S.EVALUATING}:
+        return []
+    window = evaluation_window(project)
+    if window is None:
+        return [(_("投入运营日"), _("没有记录")), (_("自评价期限"), _("投入运营日没有记录，无法确定"))]
+    return [
+        (_("投入运营日"), fmt.date(project.operation_from)),
+        (_("可以报送"), _("%(day)s 起", day=fmt.date(window.first))),
+        (_("最迟报送"), fmt.date(window.last)),
+    ]
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from app.core.formats import fmt
 from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
 from app.core.permissions import Permission
 from app.gates.kinds import Phase
-from app.lifecycle.models import Task, TaskState
-from app.lifecycle.queries import Deadline
+from app.lifecycle.models import Pause, Task, TaskState
+from app.lifecycle.queries import Deadline, late
 from app.negative_lists.models import CheckRun
 from app.organisations.models import Region
 from app.projects.kinds import ProjectState
@@ -46,21 +46,27 @@ class Beside:
 
     def read(self, subject_ids: Iterable[int]) -> None:
         keys = list(subject_ids)
-        tasks = sa.select(Task.subject_id, sa.func.min(Task.due_on)).where(
-            Task.subject_id.in_(keys), Task.state == TaskState.OPEN
+        stopped = sa.and_(Pause.subject_id == Task.subject_id, Pause.ended_on.is_(None))
+        tasks = (
+            sa.select(Task.subject_id, sa.func.min(Task.due_on), Pause.started_on)
+            .outerjoin(Pause, stopped)
+            .where(Task.subject_id.in_(keys), Task.state == TaskState.OPEN)
         )
-        nearest = db.session.execute(tasks.group_by(Task.subject_id)).all()
+        nearest = db.session.execute(tasks.group_by(Task.subject_id, Pause.started_on)).all()
         # The calendar is read once for all of them.
         calendar = calendar_in_force()
-        self.due |= {key: _deadline(calendar, day) for key, day in nearest}
+        self.due |= {key: _deadline(calendar, day, since) for key, day, since in nearest}
         runs = sa.select(Project.subject_id, CheckRun.blocking).join(CheckRun, newest_run())
         found = db.session.execute(runs.where(Project.subject_id.in_(keys)))
         self.blocking |= {row.subject_id: row.blocking for row in found}
 
 
-def _deadline(calendar: WorkingCalendar, due: date) -> Deadline:
-    left, late = workdays_between(calendar, min(due, today()), max(due, today())), due < today()
-    return Deadline(-max(1, left) if late else left, due.isoformat(), late, False)
+def _deadline(calendar: WorkingCalendar, due: date, since: date | None) -> Deadline:
+    """What is left today; of a project that stands still since a day, what was left then."""
+    day = since or today()
+    left, passed = workdays_between(calendar, min(due, day), max(due, day)), due < day
+    days_left = -max(1, left) if passed else left
+    return Deadline(days_left, due.isoformat(), passed and since is None, provisional=False, stopped=since is not None)
 
 
 # An export is read beside in parts of this many, because a statement carries only so many values.
@@ -215,7 +221,7 @@ def _columns_beside(beside: Beside) -> tuple[Column, ...]:
 
 def late_tasks() -> sa.ColumnElement[bool]:
     """Somebody owes something on the project since before today."""
-    return sa.exists().where(Task.subject_id == Project.subject_id, Task.state == TaskState.OPEN, Task.due_on < today())
+    return sa.exists().where(Task.subject_id == Project.subject_id, late(today()))
 
 
 def _blocked() -> sa.ColumnElement[bool]:

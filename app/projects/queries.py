@@ -1,12 +1,16 @@
 """Projects that an actor may see, the phase each is in, and who has a part in one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.audit.models import TrailEntry
+from app.calendars.queries import calendar_in_force, due_by, statutory
+from app.calendars.working_time import months_due
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.db import db
@@ -16,10 +20,12 @@ from app.negative_lists.models import CheckRun
 from app.organisations.models import Mandate, MandateKind, Organisation, OrganisationState, Region
 from app.projects.kinds import PHASE_OF, DeclarationState, DocumentKind, ProjectState
 from app.projects.models import Declaration, Project, ProjectDocument
-from app.subjects.models import PartyRole, Subject, SubjectPerson
+from app.subjects.models import Party, PartyRole, Subject, SubjectPerson
 from app.subjects.queries import in_reach, parties_of
 
 S = ProjectState
+# By when, and not before when, a project evaluates itself after it went into operation.
+SELF_EVALUATION_TERM = "DL13"
 
 
 # --- one project -----------------------------------------------------------------------------------------------------
@@ -42,6 +48,37 @@ def project_in_reach(actor: Actor, code: str) -> Project | None:
 def project_of(subject: Subject) -> Project | None:
     """The project of a subject; None where the subject is something else."""
     return db.session.scalar(sa.select(Project).where(Project.subject_id == subject.id))
+
+
+def namesakes(project: Project) -> list[Project]:
+    """Other projects of the same client or region under the same title, but for what was refused or given up."""
+    title = sa.func.lower(sa.func.trim(project.subject.title))
+    of_client = sa.select(Party.subject_id).where(
+        Party.role == PartyRole.CLIENT,
+        Party.organisation_id.in_(
+            sa.select(Party.organisation_id).where(
+                Party.subject_id == project.subject_id, Party.role == PartyRole.CLIENT
+            )
+        ),
+    )
+    found = (
+        sa.select(Project)
+        .join(Subject, Subject.id == Project.subject_id)
+        .where(
+            Project.id != project.id,
+            Project.state.not_in([S.REFUSED, S.TERMINATED]),
+            sa.func.lower(sa.func.trim(Subject.title)) == title,
+            sa.or_(Subject.region_id == project.subject.region_id, Project.subject_id.in_(of_client)),
+        )
+        .order_by(Project.code)
+    )
+    return list(db.session.scalars(found))
+
+
+def in_sight(actor: Actor, found: Sequence[Project]) -> set[int]:
+    """Which of these projects an actor may open."""
+    keys = sa.select(Project.id).join(Subject, Subject.id == Project.subject_id)
+    return set(db.session.scalars(keys.where(Project.id.in_([one.id for one in found]), in_reach(actor))))
 
 
 def phase_of(project: Project) -> Phase:
@@ -155,6 +192,33 @@ def self_evaluation_of(project: Project) -> ProjectDocument | None:
     newest = newest_document(project, DocumentKind.SELF_EVALUATION)
     judged = last_decision(project.subject, Step.EVALUATE)
     return newest if newest is not None and (judged is None or judged.decided_at < newest.registered_at) else None
+
+
+@dataclass(frozen=True)
+class Window:
+    """From which day to which one a project evaluates itself."""
+
+    first: date
+    last: date
+
+
+def evaluation_window(project: Project) -> Window | None:
+    """Counted from the day of operation, whenever the project was recorded; None where nobody knows that day."""
+    if project.operation_from is None:
+        return None
+    not_before = statutory(SELF_EVALUATION_TERM).term.not_before or 0
+    first = months_due(calendar_in_force(), project.operation_from, not_before).day
+    return Window(first, due_by(SELF_EVALUATION_TERM, project.operation_from).day)
+
+
+def months_in_operation(project: Project) -> int | None:
+    """Whole months since the day of operation: none before it; None where it was and nobody knows the day."""
+    begun, day = project.operation_from, today()
+    if begun is None:
+        return None if project.is_taken_in else 0
+    months = (day.year - begun.year) * 12 + day.month - begun.month
+    complete = months_due(calendar_in_force(), begun, max(months, 0)).day <= day
+    return max(months if complete else months - 1, 0)
 
 
 def client_of(project: Project) -> Organisation:

@@ -13,7 +13,8 @@ from app.core.charts import Bar, BarsChart, bars_chart
 from app.core.clock import today
 from app.core.db import db
 from app.gates.kinds import Phase
-from app.lifecycle.models import Task, TaskState
+from app.lifecycle.models import Task
+from app.lifecycle.queries import late
 from app.negative_lists.models import CheckRun
 from app.organisations.models import Region, RegionLevel
 from app.projects.models import Declaration, Project
@@ -128,7 +129,7 @@ def _late(actor: Actor) -> sa.Select[int, int, int]:
         .select_from(Project)
         .join(Subject, Subject.id == Project.subject_id)
         .join(Task, Task.subject_id == Project.subject_id)
-        .where(in_reach(actor), Task.state == TaskState.OPEN, Task.due_on < today())
+        .where(in_reach(actor), late(today()))
         .group_by(Subject.region_id)
     )
 

@@ -13,6 +13,15 @@ from app.core.money import MAX_FEN, storable
 MAX_USE = 10**12
 YEARS = range(2000, 2101)
 MLPS_LEVELS = range(1, 5)
+# From how many times on a figure stands out, and from how many times on it can only be a slip; defaults of the product.
+# Running a system for a year costs a fraction of building it. Use grows to a few times what it was. Yuan for ten
+# thousand yuan, or cases for ten thousand cases, is wrong by ten thousand times: far beyond both limits.
+OPERATING_NOTED, OPERATING_ABSURD = 1, 10
+FORECAST_NOTED, FORECAST_ABSURD = 5, 1_000
+# What nobody used before is compared with nothing: about seven uses a year by everybody in the country.
+NEW_USE_NOTED = 10**10
+# A plan begins within the five years of the programme that it is in.
+FAR_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,39 @@ class Use:
     unit_price: Decimal | None
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What a planned service was used and is expected to be used a year."""
+
+    name: str
+    baseline: int | None
+    forecasts: tuple[int | None, ...]
+
+    @property
+    def most(self) -> int:
+        return max((one for one in self.forecasts if one is not None), default=0)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole declaration as it is compared with itself and with the day `on` which it is or was submitted.
+
+    Without a day (a project taken in) nothing is held against its dates.
+    """
+
+    on: date | None = None
+    planned_from: date | None = None
+    planned_until: date | None = None
+    budget_year: int | None = None
+    cost_total: int | None = None
+    estimate: int | None = None
+    design_budget: int | None = None
+    operating_budget: int | None = None
+    own_without_reason: int = 0
+    uses: tuple[Expected, ...] = ()
+    targets: tuple[tuple[str, date], ...] = ()
+
+
 def basics_flaws(basics: Basics) -> Iterator[Flaw]:
     """Dates the wrong way round, a level there is none of, a project that follows on itself, none of what is listed."""
     if not basics.title:
@@ -89,6 +131,8 @@ def use_flaws(use: Use) -> Iterator[Flaw]:
     for place, number in zip(("forecast_first", "forecast_second", "forecast_third"), use.forecasts, strict=True):
         if number is not None and not 0 < number < MAX_USE:
             yield Flaw("forecast", place)
+        elif number is not None and use.baseline and number > use.baseline * FORECAST_ABSURD:
+            yield Flaw("forecast_absurd", place, {"n": str(FORECAST_ABSURD)})
     if use.unit_price is not None and not (use.unit_price > 0 and storable(use.unit_price)):
         yield Flaw("unit_price", "unit_price")
 
@@ -118,18 +162,74 @@ def _baseline_flaws(use: Use) -> Iterator[Flaw]:
         yield Flaw("baseline_range", "baseline")
 
 
-def target_flaws(value: Decimal) -> Iterator[Flaw]:
+def target_flaws(value: Decimal, due_on: date, planned_from: date | None) -> Iterator[Flaw]:
     if not storable(value):
         yield Flaw("target_value", "value")
+    if planned_from is not None and due_on < planned_from:
+        yield Flaw("due_before_start", "due_on", {"day": planned_from.isoformat()})
 
 
-def remarks(
-    cost_total: int | None, design_budget: int | None, estimate: int | None, own_without_reason: int
-) -> Iterator[Flaw]:
-    """What a reader should notice and what stops no saving: gates and lists judge it when it matters."""
-    if cost_total is not None and design_budget is not None and cost_total > design_budget:
-        yield Flaw("costs_over_budget", "money", {"total": str(cost_total), "amount": str(design_budget)})
-    if estimate is not None and design_budget is not None and design_budget * 10 > estimate * 11:
-        yield Flaw("budget_over_estimate", "money", {"total": str(design_budget), "amount": str(estimate)})
-    if own_without_reason:
-        yield Flaw("own_without_reason", "components", {"n": str(own_without_reason)})
+def operating_flaws(operating_budget: int | None, built_for: int | None) -> Iterator[Flaw]:
+    """A year of operation that costs many times the building is a slip of units."""
+    if operating_budget and built_for and operating_budget > built_for * OPERATING_ABSURD:
+        yield Flaw("operating_absurd", "operating_budget", {"n": str(OPERATING_ABSURD)})
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+def contradictions(whole: Whole) -> Iterator[Flaw]:
+    """What cannot be meant as it stands, whichever part was written last: nothing is submitted with it."""
+    on, start, end = whole.on, whole.planned_from, whole.planned_until
+    if on and end and end < on:
+        yield Flaw("plan_is_over", "basics", {"day": end.isoformat()})
+    for name, due_on in whole.targets:
+        if start and due_on < start:
+            yield Flaw("target_before_start", "targets", {"name": name, "day": due_on.isoformat()})
+        elif on and due_on < on:
+            yield Flaw("target_past", "targets", {"name": name, "day": due_on.isoformat()})
+    for one in operating_flaws(whole.operating_budget, whole.estimate or whole.design_budget):
+        yield Flaw(one.code, "operation", one.values)
+    for use in whole.uses:
+        if use.baseline and use.most > use.baseline * FORECAST_ABSURD:
+            yield Flaw("service_absurd", "services", {"name": use.name, "n": str(FORECAST_ABSURD)})
+
+
+def remarks(whole: Whole) -> Iterator[Flaw]:
+    """What a reader should notice and what stops nothing: gates and lists judge it when it matters."""
+    yield from _money_remarks(whole)
+    if whole.own_without_reason:
+        yield Flaw("own_without_reason", "components", {"n": str(whole.own_without_reason)})
+    if whole.on is not None:
+        yield from _day_remarks(whole, whole.on)
+    for use in whole.uses:
+        yield from _use_remarks(use)
+
+
+def _money_remarks(whole: Whole) -> Iterator[Flaw]:
+    total, estimate, budget, running = whole.cost_total, whole.estimate, whole.design_budget, whole.operating_budget
+    if total is not None and budget is not None and total > budget:
+        yield Flaw("costs_over_budget", "money", {"total": str(total), "amount": str(budget)})
+    if estimate is not None and budget is not None and budget * 10 > estimate * 11:
+        yield Flaw("budget_over_estimate", "money", {"total": str(budget), "amount": str(estimate)})
+    built_for = estimate or budget
+    if running and built_for and built_for * OPERATING_NOTED < running:
+        yield Flaw("operating_high", "operation", {"total": str(running), "amount": str(built_for)})
+
+
+def _day_remarks(whole: Whole, on: date) -> Iterator[Flaw]:
+    start = whole.planned_from
+    if start and start < on:
+        yield Flaw("start_past", "basics", {"day": start.isoformat()})
+    if start and start.year > on.year + FAR_YEARS:
+        yield Flaw("start_far", "basics", {"day": start.isoformat(), "n": str(FAR_YEARS)})
+    if whole.budget_year is not None and whole.budget_year < on.year:
+        yield Flaw("budget_year_past", "money", {"year": str(whole.budget_year)})
+
+
+def _use_remarks(use: Expected) -> Iterator[Flaw]:
+    if use.baseline and use.most > use.baseline * FORECAST_NOTED:
+        values = {"name": use.name, "most": f"{use.most:,}", "baseline": f"{use.baseline:,}", "n": str(FORECAST_NOTED)}
+        yield Flaw("forecast_high", "services", values)
+    if use.baseline is None and use.most > NEW_USE_NOTED:
+        yield Flaw("new_use_high", "services", {"name": use.name, "most": f"{use.most:,}"})

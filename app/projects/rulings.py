@@ -10,6 +10,7 @@ from app.gates.actions import About
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.gates.queries import decisions_of
+from app.gates.wording import DECLARATION, DOCUMENT
 from app.projects.content import canonical_content
 from app.projects.kinds import DocumentKind
 from app.projects.models import Project
@@ -32,8 +33,8 @@ def about_declaration(project: Project) -> About:
                 place="documents",
             )
         )
-    name = str(_("申报书第 %(n)s 版", n=version.number))
-    return About(name, version.sha256 or canonical_content(version)[1].sha256, proposer, client.id)
+    digest = version.sha256 or canonical_content(version)[1].sha256
+    return About(f"{DECLARATION}/{version.number}", digest, proposer, client.id)
 
 
 def about_document(project: Project, kind: DocumentKind) -> About:
@@ -41,8 +42,7 @@ def about_document(project: Project, kind: DocumentKind) -> About:
     document, client = newest_document(project, kind), client_of(project)
     if document is None:
         return about_declaration(project)
-    name = " ".join(part for part in (str(kind.label), document.number) if part)[:80]
-    return About(name, document.sha256, document.registered_by, client.id)
+    return About(f"{DOCUMENT}/{kind.value}/{document.number}"[:80], document.sha256, document.registered_by, client.id)
 
 
 def points_of(lines: Iterable[str]) -> tuple[str, ...]:

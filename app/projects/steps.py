@@ -1,14 +1,17 @@
 """Steps of a project from one state to the next: what stands against one, and taking it, judged as things stand now."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.conditions.facts import Value
 from app.conditions.gathering import facts_of
 from app.core.actors import Actor
-from app.core.clock import today
+from app.core.clock import local, today
 from app.core.db import db, serialise
 from app.core.errors import Problem, Refused, WrongState
 from app.core.permissions import Permission
@@ -17,13 +20,15 @@ from app.gates.actions import About, Ruling, record_decision
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.gates.obligations import drop_open
-from app.lifecycle.actions import ask_once, drop_tasks, finish_task
+from app.lifecycle.actions import ask_once, ask_until, drop_tasks, finish_task
 from app.negative_lists import screening
 from app.negative_lists.actions import store_run
+from app.negative_lists.attempts import keep_attempt
 from app.negative_lists.kinds import Cause
 from app.projects.kinds import DeclarationState, ProjectKind, ProjectState
-from app.projects.models import Project
-from app.projects.queries import client_of
+from app.projects.models import DuplicateVerdict, Project
+from app.projects.plausibility import contradictions_in
+from app.projects.queries import authorities_of, client_of, evaluation_window
 from app.projects.wording import unsaid
 
 P, S, V = Permission, ProjectState, Verdict
@@ -51,11 +56,9 @@ MOVES: dict[Step, Move] = {
     Step.EXIT: Move(frozenset({S.OPERATING, S.EVALUATING}), S.EXITED, day="ended_on"),
 }
 BUILDING_STEPS = frozenset({Step.BUILD, Step.TRIAL, Step.ACCEPT})
-# Working days of what is owed next; defaults of the product, see docs/glossary.md. A self-evaluation is reported within
-# two years of operation.
+# Working days of what is owed next; defaults of the product, see docs/glossary.md.
 CORRECT_WITHIN = 10
 BUILD_WITHIN = 120
-EVALUATE_WITHIN = 480
 # What the authority owes on a submitted declaration.
 REVIEW = (P.PROJECT_DECIDE, P.PROJECT_OPINE, P.DUPLICATE_JUDGE)
 # What was owed for a step, and what is owed again when it is returned.
@@ -74,6 +77,16 @@ _SETTLED = {
 }
 
 
+@contextmanager
+def attempt(actor: Actor, project: Project, step: Step) -> Iterator[None]:
+    """What is refused inside is remembered with the check that closed the step: a vain attempt is evidence too."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.remember = lambda: keep_attempt(actor, project.subject, step)
+        raise
+
+
 def problems_at(project: Project, step: Step) -> list[Problem]:
     """Everything that keeps a step closed, at once: what gates miss, and what lists forbid or cannot tell."""
     values = facts_of(project.subject)
@@ -87,8 +100,14 @@ def _problems(project: Project, step: Step, values: dict[str, Value], found: scr
 
 def own_problems(project: Project, step: Step) -> list[Problem]:
     """What stands against a step by the nature of the project, before any gate: what is not said, what is not built."""
-    unsaid_yet = unsaid(project.current) if step is Step.SUBMIT else []
-    return [*unsaid_yet, *_nothing_is_built(project, step)]
+    unready = _unready(project) if step is Step.SUBMIT else []
+    return [*unready, *_nothing_is_built(project, step)]
+
+
+def _unready(project: Project) -> list[Problem]:
+    """What the draft does not say yet, and what it cannot mean as it says it."""
+    contrary = [replace(one, place="declaration") for one in contradictions_in(project.current)]
+    return [*unsaid(project.current), *contrary]
 
 
 def _nothing_is_built(project: Project, step: Step) -> list[Problem]:
@@ -133,7 +152,8 @@ def take(actor: Actor, project: Project, step: Step, ruling: Ruling, about: Abou
     found = screening.look(project.subject, step, values)
     problems = _problems(project, step, values, found) if ruling.verdict.lets_through else []
     if problems:
-        raise Refused(problems)
+        with attempt(actor, project, step):
+            raise Refused(problems)
     store_run(actor, project.subject, found, Cause.STEP)
     decision = record_decision(actor, project.subject, step, ruling, about, values)
     if step is Step.APPROVE:
@@ -190,6 +210,27 @@ def _settle_tasks(actor: Actor, project: Project, step: Step, verdict: Verdict) 
         ask_for_next(project)
 
 
+def ask_reviewers(project: Project) -> None:
+    """Opens the one task that the authority has next on a submitted declaration: duplicates, opinions, the decision.
+
+    Each is due when the decision is: the time for all of them began with the submission. Part of a running act.
+    """
+    if project.state is not S.SUBMITTED:
+        return
+    sealed = project.current.sealed_at
+    since = local(sealed).date() if sealed else today()
+    workdays = gates.decision_workdays(project.subject, Step.APPROVE)
+    for authority in authorities_of(project):
+        ask_once(project.subject, authority.id, _next_of_review(project), workdays, since=since)
+
+
+def _next_of_review(project: Project) -> Permission:
+    judged = sa.exists().where(DuplicateVerdict.declaration_id == project.current.id)
+    if not db.session.scalar(sa.select(judged)):
+        return P.DUPLICATE_JUDGE
+    return P.PROJECT_OPINE if gates.opinions_wanted(project.subject, Step.APPROVE) else P.PROJECT_DECIDE
+
+
 def ask_for_next(project: Project) -> None:
     """Opens the client's task for the next step that a project itself keeps; a project that waits for others has none.
 
@@ -198,5 +239,12 @@ def ask_for_next(project: Project) -> None:
     client = client_of(project)
     if project.state is S.APPROVED and project.current.kind is not ProjectKind.MAINTAIN:
         ask_once(project.subject, client.id, P.PROJECT_BUILD, BUILD_WITHIN)
-    elif project.state is S.OPERATING:
-        ask_once(project.subject, client.id, P.PROJECT_EVALUATE, EVALUATE_WITHIN)
+    elif project.state is S.OPERATING and gates.last_decision(project.subject, Step.EVALUATE) is None:
+        _ask_to_evaluate(project, client.id)
+
+
+def _ask_to_evaluate(project: Project, client_id: int) -> None:
+    """Owed once, until the end of the time that the law grants; where nobody knows since when, until no day at all."""
+    window = evaluation_window(project)
+    if window is not None and project.operation_from is not None:
+        ask_until(project.subject, client_id, P.PROJECT_EVALUATE, project.operation_from, window.last)

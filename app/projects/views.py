@@ -16,6 +16,7 @@ from app.projects.decision_forms import DigestForm, OpenForm, OpinionForm, Plain
 from app.projects.decision_pages import decisions_page
 from app.projects.models import Project
 from app.projects.pages import linked, page_of
+from app.projects.plausibility import namesake_remarks
 from app.projects.portfolio import projects_list
 from app.projects.queries import project_in_reach
 from app.projects.regional import overview_of
@@ -55,6 +56,8 @@ def new() -> ResponseReturnValue:
         lambda: actions.open_project(current_actor(), form.title.data or "", bool(form.planned.data))
     )
     if project is not None:
+        for one in namesake_remarks(current_actor(), project):
+            flash(f"{one.what}{one.remedy}", "warning")
         flash(_("已建立项目 %(code)s。", code=project.code), "success")
         return back_to(project.code, "projects.detail" if form.planned.data else "declaring.show")
     return render_template("projects/new.html", form=form), form.status
@@ -85,6 +88,13 @@ def done_by(code: str, form: Any, done: str, action: Callable[[Actor, Project], 
 @requires(P.PROJECT_DECLARE)
 def begin(code: str) -> ResponseReturnValue:
     return done_by(code, PlainForm(), _("已开始申报，请填写申报内容。"), actions.begin)
+
+
+@bp.post("/projects/<code>/discard")
+@requires(P.PROJECT_DISCARD)
+def discard(code: str) -> ResponseReturnValue:
+    form, done = ReasonForm(), _("已作废，填写过的内容仍可查看。")
+    return done_by(code, form, done, lambda a, p: actions.discard(a, p, form.reason.data or ""))
 
 
 @bp.post("/projects/<code>/submit")

@@ -51,9 +51,53 @@ _WORDS = {
     "baseline_range": (_l("基线须是大于 0 的整数，不超过 12 位。"), _l("请填写前十二个月的使用量。")),
     "forecast": (_l("预测使用量须是大于 0 的整数，不超过 12 位。"), _l("还没有预测请留空，不要填 0。")),
     "unit_price": (_l("单价须大于 0，整数部分不超过 12 位，小数不超过 6 位。"), _l("不按量付费请留空。")),
+    "forecast_absurd": (
+        _l("预测使用量超过基线的 %(n)s 倍。"),
+        _l("请核对计量单位，例如“件”与“万件”；基线有误的请先改正基线。"),
+    ),
+    "due_before_start": (_l("达到日期早于计划开工日 %(day)s。"), _l("请改正达到日期，或先改正计划日期。")),
+    "operating_absurd": (
+        _l("年度运营预算超过建设投资的 %(n)s 倍。"),
+        _l("请核对金额单位（元、万元）；投资估算有误的请先改正。"),
+    ),
     "target_value": (_l("目标值的整数部分不超过 12 位，小数不超过 6 位。"), _l("请改正目标值。")),
 }
+# What is found only when the whole is compared with itself and with the day of submission.
+_CONTRADICTIONS = {
+    "plan_is_over": (
+        _l("计划建成日 %(day)s 已经过去，不能再申报。"),
+        _l("请改正计划日期；已经建成的项目请按存量项目录入。"),
+    ),
+    "target_before_start": (
+        _l("绩效目标“%(name)s”的达到日期 %(day)s 早于计划开工日。"),
+        _l("请改正达到日期或计划日期。"),
+    ),
+    "target_past": (_l("绩效目标“%(name)s”的达到日期 %(day)s 已经过去。"), _l("请改正达到日期。")),
+    "operating_absurd": _WORDS["operating_absurd"],
+    "service_absurd": (
+        _l("服务“%(name)s”的预测使用量超过基线的 %(n)s 倍。"),
+        _l("请核对计量单位，例如“件”与“万件”；基线有误的请先改正基线。"),
+    ),
+}
 _REMARKS = {
+    "start_past": (
+        _l("计划开工日 %(day)s 早于提交之日。"),
+        _l("请核实是否未批先建；已经开工的，应当如实说明情况。"),
+    ),
+    "start_far": (_l("计划开工日 %(day)s 在 %(n)s 年以后。"), _l("请核对计划日期和所列规划。")),
+    "budget_year_past": (_l("预算年度 %(year)s 年已经过去。"), _l("请核对预算年度和预算项目编号。")),
+    "operating_high": (
+        _l("年度运营预算 %(total)s 元，超过建设投资 %(amount)s 元。"),
+        _l("请核对金额单位，并说明运营费用的测算依据。"),
+    ),
+    "forecast_high": (
+        _l("服务“%(name)s”预测使用量 %(most)s，超过基线 %(baseline)s 的 %(n)s 倍。"),
+        _l("请核对计量单位，并说明增长的依据。"),
+    ),
+    "new_use_high": (
+        _l("新服务“%(name)s”预测使用量 %(most)s，超出常理。"),
+        _l("请核对计量单位，并说明预测的依据。"),
+    ),
     "costs_over_budget": (
         _l("费用明细合计 %(total)s 元，超过设计概算 %(amount)s 元。"),
         _l("请核对费用明细和设计概算。"),
@@ -71,6 +115,12 @@ def explain(flaw: Flaw) -> Problem:
     """One finding that stops a save, at its field."""
     what, remedy = _WORDS[flaw.code]
     return Problem(str(what) % flaw.values if flaw.values else str(what), remedy=str(remedy), place=flaw.place)
+
+
+def explain_contradiction(flaw: Flaw) -> Problem:
+    """What stands against submission; `place` is the section in which it is put right."""
+    what, remedy = _CONTRADICTIONS[flaw.code]
+    return Problem(str(what) % flaw.values, remedy=str(remedy), place=flaw.place)
 
 
 def explain_remark(flaw: Flaw) -> Problem:

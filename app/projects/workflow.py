@@ -10,6 +10,7 @@ from app.core.errors import Problem
 from app.core.permissions import Permission
 from app.gates.kinds import Step
 from app.gates.queries import next_round, opinions_of
+from app.gates.queries import problems_at as gate_problems
 from app.lifecycle.workflow import Transition, Workflow
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
@@ -48,6 +49,11 @@ def gates_open(step: Step) -> Callable[[Actor, Project], list[Problem]]:
     return guard
 
 
+def may_be_evaluated(_actor: Actor, project: Project) -> list[Problem]:
+    """What gates ask of an evaluation; what lists find is no reason not to hand one in."""
+    return gate_problems(project.subject, Step.EVALUATE)
+
+
 def independent(actor: Actor, project: Project) -> Iterable[Problem]:
     """Who asked for the decision, acted for the client or recorded an opinion for it does not decide (I8)."""
     remedy = _("请由本机构其他负责人审批。")
@@ -61,6 +67,16 @@ def independent(actor: Actor, project: Project) -> Iterable[Problem]:
         yield Problem(_("您登记过本轮的评审意见，不能再作出审批决定。"), why=why, remedy=remedy)
 
 
+def never_submitted(_actor: Actor, project: Project) -> Iterable[Problem]:
+    """What the authority has had before it is ended by the authority alone."""
+    if any(one.sealed_at is not None for one in project.versions):
+        yield Problem(
+            _("本项目已经提交过审批，不能作废。"),
+            why=_("提交过的申报由主管部门处理，退回和撤回的记录须保留。"),
+            remedy=_("不再申报的，请由主管部门办理“终止项目”。"),
+        )
+
+
 def transition(
     act: Permission, sources: Iterable[ProjectState], target: ProjectState | None, **more: Any
 ) -> Transition[Project]:
@@ -71,13 +87,22 @@ WORKFLOW: Workflow[Project] = Workflow(
     "project",
     (
         transition(P.PROJECT_DECLARE, {S.PLANNED, S.DRAFT}, None, relation=is_client),
+        transition(
+            P.PROJECT_DISCARD,
+            {S.PLANNED, S.DRAFT},
+            None,
+            relation=is_client,
+            guards=(never_submitted,),
+            needs_reason=True,
+            dangerous=True,
+        ),
         transition(P.PROJECT_SUBMIT, {S.DRAFT}, S.SUBMITTED, relation=is_client, guards=(gates_open(Step.SUBMIT),)),
         transition(P.PROJECT_WITHDRAW, {S.SUBMITTED}, S.DRAFT, relation=is_client, needs_reason=True),
         transition(P.PROJECT_OPINE, {S.SUBMITTED, S.EVALUATING}, None, relation=is_authority),
         transition(P.PROJECT_DECIDE, {S.SUBMITTED}, S.APPROVED, relation=is_authority, guards=(independent,)),
         transition(P.PROJECT_RETURN, {S.SUBMITTED}, S.DRAFT, relation=is_authority, needs_reason=True),
         transition(P.PROJECT_BUILD, {S.APPROVED}, S.BUILDING, relation=is_client, guards=(gates_open(Step.BUILD),)),
-        transition(P.PROJECT_EVALUATE, {S.OPERATING}, S.EVALUATING, relation=is_client),
+        transition(P.PROJECT_EVALUATE, {S.OPERATING}, S.EVALUATING, relation=is_client, guards=(may_be_evaluated,)),
         transition(P.PROJECT_CONCLUDE, {S.EVALUATING}, S.OPERATING, relation=is_authority),
         transition(
             P.PROJECT_EXIT,

@@ -1,8 +1,10 @@
 """Changing the parties of a subject, and binding a person to the side he acts for. Called inside a room's own act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.actors import Actor
 from app.core.db import db
@@ -10,8 +12,14 @@ from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import Side
 from app.organisations.models import Organisation, OrganisationState, Region
 from app.subjects.models import PARTY_SIDES, Party, PartyRole, Subject, SubjectKind, SubjectPerson, SubjectSide
-from app.subjects.queries import conflicts_among, names_by_id, parties_of, people_of, side_of, side_of_person
+from app.subjects.queries import conflicts_among, names_by_id, parties_of, people_of, side_of, standing_of
 from app.subjects.rules import Conflict
+
+# What is left to do where a party whose people have acted is to go.
+CHANGE_OF_PARTY = {
+    SubjectKind.CONTRACT: _l("如需更换当事方，请作废后重新起草。"),
+    SubjectKind.PROJECT: _l("该单位的记录须保留；由其他单位承接的，请按采购成交增加新的当事方。"),
+}
 
 
 def open_subject(kind: SubjectKind, code: str, title: str, region: Region) -> Subject:
@@ -37,10 +45,35 @@ def add_party(subject: Subject, organisation: Organisation, role: PartyRole) -> 
     return party
 
 
+def add_parties(subject: Subject, joining: Iterable[tuple[Organisation, PartyRole]]) -> None:
+    """The first parties of a subject, all at once; refuses every conflict of sides and control among them."""
+    wanted = [(organisation, role, PARTY_SIDES[role]) for organisation, role in joining]
+    standings = {(organisation.id, side) for organisation, _role, side in wanted}
+    problems = [one for organisation, role, side in wanted for one in _unable(organisation, role, side)]
+    problems += explain_conflicts(conflicts_among(standings))
+    if problems:
+        raise Refused(problems)
+    sides = dict.fromkeys((organisation.id, side) for organisation, _role, side in wanted)
+    db.session.add_all(SubjectSide(subject_id=subject.id, organisation_id=key, side=side) for key, side in sides)
+    db.session.flush()
+    db.session.add_all(
+        Party(subject_id=subject.id, organisation_id=organisation.id, side=side, role=role)
+        for organisation, role, side in wanted
+    )
+    _read_parties_again(subject)
+
+
 def _party_problems(subject: Subject, organisation: Organisation, role: PartyRole, side: Side) -> list[Problem]:
     present = parties_of(subject)
     if any(party.organisation_id == organisation.id and party.role is role for party in present):
         return [Problem(_("%(name)s 已是“%(role)s”。", name=organisation.name, role=role.label), place="organisation")]
+    standings = {(party.organisation_id, party.side) for party in present} | {(organisation.id, side)}
+    touching = [one for one in conflicts_among(standings) if organisation.id in (one.first_id, one.second_id)]
+    return _unable(organisation, role, side) + explain_conflicts(touching)
+
+
+def _unable(organisation: Organisation, role: PartyRole, side: Side) -> list[Problem]:
+    """What keeps an organisation from a role, whoever else is there."""
     found = []
     if organisation.state is not OrganisationState.ACTIVE:
         found.append(Problem(_("机构“%(name)s”已撤销。", name=organisation.name), place="organisation"))
@@ -57,13 +90,13 @@ def _party_problems(subject: Subject, organisation: Organisation, role: PartyRol
                 place="organisation",
             )
         )
-    standings = {(party.organisation_id, party.side) for party in present} | {(organisation.id, side)}
-    touching = [one for one in conflicts_among(standings) if organisation.id in (one.first_id, one.second_id)]
-    return found + explain_conflicts(touching)
+    return found
 
 
 def explain_conflicts(found: list[Conflict]) -> list[Problem]:
     """Conflicts in words, with the names of the organisations."""
+    if not found:
+        return []
     names = names_by_id(key for one in found for key in (one.first_id, one.second_id, one.controller_id))
     return [_explain(one, names) for one in found]
 
@@ -96,7 +129,7 @@ def remove_party(subject: Subject, party: Party) -> None:
             Problem(
                 _("%(name)s 的人员已在本事项中办理，不能移出。", name=party.organisation.name),
                 why=_("办理记录必须始终可以追溯到当事方。"),
-                remedy=_("如需更换当事方，请作废后重新起草。"),
+                remedy=CHANGE_OF_PARTY[subject.kind],
                 place="organisation",
             )
         )
@@ -126,7 +159,7 @@ def stand_for_side(actor: Actor, subject: Subject) -> Side:
 
     Needs a running act. Returns the side.
     """
-    side = side_of(subject, actor.organisation_id)
+    side, bound = standing_of(subject, actor.organisation_id, actor.user_id)
     if side is None:
         raise NotAllowed(
             Problem(
@@ -134,7 +167,6 @@ def stand_for_side(actor: Actor, subject: Subject) -> Side:
                 remedy=_("请切换到当事方机构的身份后再办理。"),
             )
         )
-    bound = side_of_person(subject, actor.user_id)
     if bound is not None and bound is not side:
         raise NotAllowed(
             Problem(

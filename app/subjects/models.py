@@ -15,12 +15,13 @@ from app.organisations.models import Organisation, Region
 class SubjectKind(LabelledEnum):
     """What kind of thing a subject is."""
 
+    ADMISSION = "admission"
     CONTRACT = "contract"
     PROJECT = "project"
 
     @classmethod
     def labels(cls) -> dict[str, Any]:
-        return {"contract": _l("合同"), "project": _l("项目")}
+        return {"admission": _l("准入"), "contract": _l("合同"), "project": _l("项目")}
 
 
 class PartyRole(LabelledEnum):

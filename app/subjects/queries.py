@@ -47,6 +47,18 @@ def side_of_person(subject: Subject, user_id: int | None) -> Side | None:
     )
 
 
+def standing_of(subject: Subject, organisation_id: int | None, user_id: int | None) -> tuple[Side | None, Side | None]:
+    """The side of an organisation in a subject, and the side for which a person has acted in it, asked at once."""
+    side = sa.select(SubjectSide.side).where(
+        SubjectSide.subject_id == subject.id, SubjectSide.organisation_id == organisation_id
+    )
+    bound = sa.select(SubjectPerson.side).where(
+        SubjectPerson.subject_id == subject.id, SubjectPerson.user_id == user_id
+    )
+    found = db.session.execute(sa.select(side.scalar_subquery(), bound.scalar_subquery())).one()
+    return found[0], found[1]
+
+
 def parties_of(subject: Subject) -> list[Party]:
     """The parties, read once in a request; adding or removing one makes them be read again."""
     return list(subject.parties)
@@ -56,6 +68,9 @@ def conflicts_among(standings: Iterable[tuple[int, Side]]) -> list[Conflict]:
     """Conflicts between organisations on sides, by the control links of today."""
     listed = [Standing(organisation_id, side.value) for organisation_id, side in standings]
     ids = {one.organisation_id for one in listed}
+    if len({one.side for one in listed}) < 2:
+        # On one side there is nobody to be in conflict with.
+        return []
     links = db.session.scalars(sa.select(ControlLink).where(ControlLink.controlled_id.in_(ids)))
     return conflicts(listed, [Control(one.controller_id, one.controlled_id, one.through_company) for one in links])
 

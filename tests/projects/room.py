@@ -10,9 +10,11 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from app.contracts.models import Contract
 from app.core.clock import today
-from app.gates.actions import OpinionFacts, Ruling
+from app.gates.actions import Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
+from app.gates.opinions import OpinionFacts
 from app.negative_lists import actions as lists
 from app.negative_lists.actions import AnswerFacts
 from app.negative_lists.item_file import Asked
@@ -45,13 +47,14 @@ from app.projects.kinds import (
     Sharing,
 )
 from app.projects.models import Project, ProjectDocument
-from tests.factories import World, rule
+from tests.factories import World, kept, rule
 
 TITLE = "政务服务一体化平台"
 # What stands before submission with the defaults of `declared`.
 PAPERS = ("feasibility", "preliminary_design", "sharing_chapter", "crypto_plan", "ex_ante_evaluation")
 
 
+@kept
 def opened(w: World, by: str = "officer", title: str = TITLE, planned: bool = False) -> Project:
     """A project just opened by the agency, with an empty draft."""
     return actions.open_project(w.actor(by), title, planned)
@@ -158,6 +161,7 @@ def _of(kind: type[Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if name in names}
 
 
+@kept
 def declared(w: World, by: str = "officer", **changes: Any) -> Project:
     """A complete draft with everything that is asked for before submission; `changes` replace fields of its sections.
 
@@ -184,7 +188,7 @@ def seen_digest(project: Project) -> str:
 # --- the life after the declaration ----------------------------------------------------------------------------------
 
 
-def answered(w: World, project: Project, step: Step) -> None:
+def answered(w: World, project: Project | Contract, step: Step) -> None:
     """Every open question of the lists at a step, answered with "it is not so" by whoever is asked."""
     people = {Asked.CLIENT: "officer", Asked.AUTHORITY: "authority_officer"}
     for one in look(project.subject, step).unknown:
@@ -193,6 +197,7 @@ def answered(w: World, project: Project, step: Step) -> None:
             lists.answer(w.actor(people[one.item.asked]), project.subject, facts)
 
 
+@kept
 def submitted(w: World, by: str = "officer", **changes: Any) -> Project:
     """A complete declaration, sealed and with the authority."""
     project = declared(w, by, **changes)
@@ -211,6 +216,7 @@ def opinion(**changes: Any) -> OpinionFacts:
         stance=Stance.SUPPORT,
         score=88,
         text="建设必要，方案可行，概算合理。",
+        independent=True,
     )
     return replace(whole, **changes)
 
@@ -237,11 +243,15 @@ def decided(w: World, project: Project, verdict: Verdict = Verdict.PASSED, **cha
     return project
 
 
+@kept
 def approved(w: World, by: str = "officer", **changes: Any) -> Project:
-    """Declared, reviewed and approved."""
-    return decided(w, reviewed(w, submitted(w, by, **changes)))
+    """Declared, reviewed and approved; what is asked before anything is bought is answered."""
+    project = decided(w, reviewed(w, submitted(w, by, **changes)))
+    answered(w, project, Step.PROCURE)
+    return project
 
 
+@kept
 def refused(w: World, by: str = "officer") -> Project:
     return decided(w, submitted(w, by), Verdict.REFUSED)
 
@@ -253,12 +263,14 @@ def returned(w: World, notice: tuple[str, ...] = ("补充概算明细",), projec
     return found
 
 
+@kept
 def suspended(w: World) -> Project:
     found = approved(w)
     actions.suspend(w.actor("authority_lead"), found, "资金来源待核实。")
     return found
 
 
+@kept
 def terminated(w: World) -> Project:
     found = approved(w)
     actions.terminate(w.actor("authority_lead"), found, "机构改革，项目撤销。")

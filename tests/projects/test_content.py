@@ -59,7 +59,7 @@ CHANGES = {
     "operation": lambda a, p: declaring.set_operation(a, p, operation(exit_plan="别的"), None),
     "mode": lambda a, p: declaring.set_operation(a, p, operation(mode=None), None),
     "cost": lambda a, p: declaring.change_line(a, p, p.current.costs[0], cost(amount_fen=1), None),
-    "service": lambda a, p: declaring.change_line(a, p, p.current.services[0], service_line(baseline=1), None),
+    "service": lambda a, p: declaring.change_line(a, p, p.current.services[0], service_line(baseline=110_000), None),
     "data": lambda a, p: declaring.change_line(a, p, p.current.data_items[0], data_item(basis="别的"), None),
     "component": lambda a, p: declaring.change_line(a, p, p.current.components[0], component(reason="别的"), None),
     "target": lambda a, p: declaring.change_line(a, p, p.current.targets[0], target(unit="件"), None),
@@ -78,7 +78,7 @@ def test_any_change_makes_another_digest(w, project, change):
 
 def test_a_party_that_joins_makes_another_digest(w, project):
     before = digest(project)
-    declaring.join_party(w.actor("officer"), project, w.org("operator"), PartyRole.OPERATOR)
+    declaring.join_party(w.actor("officer"), project, w.org("finance"), PartyRole.FINANCE)
     assert digest(project) != before
 
 

@@ -3,8 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
+from app.audit import act
 from app.core.db import db
+from app.core.permissions import Permission
 from app.gates.models import Decision
+from app.lifecycle.actions import go_on, stand_still
 from app.projects import actions
 from app.projects.models import Declaration, DuplicateVerdict, Project, ProjectDocument
 from tests.projects import room
@@ -53,6 +56,13 @@ CONTENT = {
 
 def refused(statement, **values):
     return attempt(db.session, statement, values or None)
+
+
+def moved_time(w, project, change):
+    """The time of a project is stopped or let run, and nothing else."""
+    with act(w.actor("authority_lead"), Permission.PROJECT_SUSPEND, ref=project.ref):
+        change(project.subject)
+    db.session.commit()
 
 
 def committed(project):
@@ -247,8 +257,11 @@ def test_a_project_is_not_submitted_without_a_sealed_version(draft):
 
 
 @pytest.mark.parametrize("state", ["building", "trial", "accepted", "operating", "planned", "exited", "suspended"])
-def test_a_submitted_project_does_not_jump(sent, state):
-    more = {"suspended_from": "'submitted'"} if state == "suspended" else {}
+def test_a_submitted_project_does_not_jump(w, sent, state):
+    more = {}
+    if state == "suspended":
+        more = {"suspended_from": "'submitted'"}
+        moved_time(w, sent, stand_still)
     more |= {"ended_on": "'2026-03-02'"} if state == "exited" else {}
     assert "cannot move like this" in refused(update("projects", sent.id, state=f"'{state}'", **more))
 
@@ -299,7 +312,10 @@ def test_an_approved_project_that_builds_is_not_operated_at_once(w, approved):
 
 def test_a_suspended_project_returns_to_where_it_was(w):
     project = committed(room.suspended(w))
-    assert refused(update("projects", project.id, state="'approved'", suspended_from="NULL")) == ""
+    back = update("projects", project.id, state="'approved'", suspended_from="NULL")
+    assert "when its time stands still" in refused(back)
+    moved_time(w, project, go_on)
+    assert refused(back) == ""
     for changes in (
         {"state": "'building'", "suspended_from": "NULL"},
         {"suspended_from": "'operating'"},
@@ -307,7 +323,11 @@ def test_a_suspended_project_returns_to_where_it_was(w):
         assert "returns to where it was" in refused(update("projects", project.id, **changes))
 
 
-def test_what_is_suspended_remembers_where_it_was(approved):
+def test_what_is_suspended_remembers_where_it_was(w, approved):
+    right = update("projects", approved.id, state="'suspended'", suspended_from="'approved'")
+    assert "when its time stands still" in refused(right)
+    moved_time(w, approved, stand_still)
+    assert refused(right) == ""
     wrong = update("projects", approved.id, state="'suspended'", suspended_from="'operating'")
     assert "returns to where it was" in refused(wrong)
     assert "suspended_whole" in refused(update("projects", approved.id, state="'suspended'"))

@@ -1,5 +1,7 @@
 """Drafting a declaration: saved in parts by the client's officer, contradictions refused at once."""
 
+from datetime import date
+
 import pytest
 
 from app.core.db import db
@@ -10,7 +12,7 @@ from app.projects.kinds import Component, ProjectState, Provision, Sharing
 from app.projects.wording import FIELD_NAMES
 from app.services.actions import retire_service
 from app.subjects.models import PartyRole
-from tests.factories import PEOPLE, controls, service
+from tests.factories import PEOPLE, service
 from tests.projects.room import (
     TITLE,
     basics,
@@ -171,7 +173,7 @@ def test_nobody_else_declares(w, project, who):
     with pytest.raises(NotAllowed):
         declaring.add_line(w.actor(who), project, cost())
     with pytest.raises(NotAllowed):
-        declaring.join_party(w.actor(who), project, w.org("operator"), PartyRole.OPERATOR)
+        declaring.join_party(w.actor(who), project, w.org("finance"), PartyRole.FINANCE)
 
 
 def test_nothing_changes_while_it_is_decided(w, officer):
@@ -183,7 +185,7 @@ def test_nothing_changes_while_it_is_decided(w, officer):
         lambda: declaring.add_line(officer, project, cost(name="乙")),
         lambda: declaring.change_line(officer, project, line, cost(), None),
         lambda: declaring.remove_line(officer, project, line),
-        lambda: declaring.join_party(officer, project, w.org("operator"), PartyRole.OPERATOR),
+        lambda: declaring.join_party(officer, project, w.org("finance"), PartyRole.FINANCE),
     ):
         with pytest.raises(WrongState):
             attempt()
@@ -198,34 +200,35 @@ def test_what_decides_which_rules_hold_is_said_before_submission(w, officer, nam
     assert project.state is ProjectState.DRAFT
 
 
-def test_parties_join_on_their_side_only(w, project, officer):
-    joined = declaring.join_party(officer, project, w.org("operator"), PartyRole.OPERATOR)
-    declaring.join_party(officer, project, w.org("operator"), PartyRole.BUILDER)
-    declaring.join_party(officer, project, w.org("finance"), PartyRole.FINANCE)
-    for key, role in (("operator", PartyRole.SUPERVISOR), ("agency", PartyRole.OPERATOR), ("rival", PartyRole.CLIENT)):
-        with pytest.raises(Refused):
-            declaring.join_party(officer, project, w.org(key), role)
-    declaring.drop_party(officer, project, joined)
-    assert [one.role.value for one in project.subject.parties] == [
-        "client",
-        "competent_authority",
-        "builder",
-        "finance",
-    ]
-
-
-def test_who_controls_a_party_of_another_side_does_not_join(w, project, officer):
-    controls(w.org("watcher"), w.org("operator"))
-    declaring.join_party(officer, project, w.org("operator"), PartyRole.OPERATOR)
+@pytest.mark.parametrize(
+    "changes, place",
+    [
+        ({"catalogue_number": "ML-4401-0001", "name": "另一个名称"}, "catalogue_number"),
+        ({"catalogue_number": "ML-9"}, "name"),
+        ({"catalogue_number": ""}, "name"),
+    ],
+)
+def test_the_same_data_is_listed_once(project, officer, changes, place):
+    line = declaring.add_line(officer, project, data_item())
     with pytest.raises(Refused) as refusal:
-        declaring.join_party(officer, project, w.org("watcher"), PartyRole.SUPERVISOR)
-    assert "控制" in str(refusal.value)
+        declaring.add_line(officer, project, data_item(**changes))
+    assert places(refusal) == [place]
+    declaring.change_line(officer, project, line, data_item(basis="另一条依据"), None)
+    declaring.add_line(officer, project, data_item(catalogue_number="", provider="省税务局"))
+    assert len(project.current.data_items) == 2
 
 
-def test_client_and_authority_stay(project, officer):
-    for party in list(project.subject.parties):
-        with pytest.raises(Refused):
-            declaring.drop_party(officer, project, party)
+def test_a_slip_of_units_is_refused_where_it_is_typed(project, officer):
+    declaring.set_basics(officer, project, basics(), None)
+    declaring.set_money(officer, project, money(), None)
+    for attempt, place in (
+        (lambda: declaring.set_operation(officer, project, operation(operating_budget_fen=10**12), None), "operating"),
+        (lambda: declaring.add_line(officer, project, service_line(forecast_second=10**9)), "forecast_second"),
+        (lambda: declaring.add_line(officer, project, target(due_on=date(2026, 5, 31))), "due_on"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            attempt()
+        assert [one.startswith(place) for one in places(refusal)] == [True]
 
 
 def test_the_next_version_begins_with_everything_the_last_one_said(w, officer):

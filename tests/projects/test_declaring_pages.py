@@ -133,6 +133,14 @@ def test_the_second_of_two_clerks_is_told(app, client, w, project):
     assert again(w, project).current.estimate_fen == 300_000_000
 
 
+@pytest.mark.parametrize("seen", ["abc", "-1", "1.0", "9" * 12, "１"])
+def test_a_version_that_is_no_number_saves_nothing(app, client, w, project, seen):
+    answer = sign_in(client, "officer").post(address(project, "/money"), data=MONEY | {"_version": seen})
+    assert answer.status_code == 400
+    assert "修改次数不是数字，没有保存" in answer.get_data(as_text=True)
+    assert again(w, project).current.estimate_fen is None
+
+
 def test_a_service_of_the_ledger_goes_by_its_name_there(app, client, w, project):
     kept = service(w.actor("officer"), "好差评受理")
     code = kept.code
@@ -182,14 +190,14 @@ def test_what_a_project_does_not_need_is_said_outright(app, client, w, project):
 
 def test_parties_join_and_leave(app, client, w, project):
     officer = sign_in(client, "officer")
-    joined = officer.post(address(project, "/parties/new"), data={"organisation": "OPERATOR", "role": "operator"})
+    joined = officer.post(address(project, "/parties/new"), data={"organisation": "WATCHER", "role": "evaluator"})
     assert joined.status_code == 302
-    twice = officer.post(address(project, "/parties/new"), data={"organisation": "OPERATOR", "role": "supervisor"})
+    twice = officer.post(address(project, "/parties/new"), data={"organisation": "WATCHER", "role": "finance"})
     assert twice.status_code == 422
     page = text_of(client, "officer", project)
     (key,) = re.findall(r"/declaration/parties/(\d+)/remove", page)
     assert officer.post(address(project, f"/parties/{key}/remove")).status_code == 302
-    assert "数字运营有限公司" not in text_of(client, "officer", project)
+    assert "信诚监理有限公司" not in text_of(client, "officer", project)
 
 
 def test_a_complete_declaration_offers_submission_of_what_is_shown(app, client, w):

@@ -7,8 +7,25 @@ import pytest
 
 from app.core.money import MAX_FEN
 from app.projects.differences import Difference, differences
-from app.projects.rules import Basics, Use, amount_flaws, basics_flaws, remarks, target_flaws, use_flaws, year_flaws
-from app.projects.wording import _REMARKS, _WORDS
+from app.projects.rules import (
+    FORECAST_ABSURD,
+    FORECAST_NOTED,
+    NEW_USE_NOTED,
+    OPERATING_ABSURD,
+    Basics,
+    Expected,
+    Use,
+    Whole,
+    amount_flaws,
+    basics_flaws,
+    contradictions,
+    operating_flaws,
+    remarks,
+    target_flaws,
+    use_flaws,
+    year_flaws,
+)
+from app.projects.wording import _CONTRADICTIONS, _REMARKS, _WORDS, explain_contradiction, explain_remark
 
 JUNE, MAY = date(2026, 6, 1), date(2026, 5, 31)
 NOTHING = Basics("XM-44-2026-0001", "平台", None, None, None, "")
@@ -80,6 +97,8 @@ def test_budget_years(year, flawed):
         ({"name": "", "unit": "", "on_ledger": True}, []),
         ({"forecasts": (1, 2, 3)}, []),
         ({"forecasts": (0, None, -3)}, [("forecast", "forecast_first"), ("forecast", "forecast_third")]),
+        ({"baseline": 2, "forecasts": (2 * FORECAST_ABSURD, None, None)}, []),
+        ({"baseline": 2, "forecasts": (None, 2 * FORECAST_ABSURD + 1, 3)}, [("forecast_absurd", "forecast_second")]),
         ({"unit_price": Decimal("0.000001")}, []),
         ({"unit_price": Decimal(0)}, [("unit_price", "unit_price")]),
         ({"unit_price": Decimal("0.0000001")}, [("unit_price", "unit_price")]),
@@ -91,32 +110,119 @@ def test_the_use_of_a_service(changes, expected):
 
 @pytest.mark.parametrize("value, flawed", [("0", False), ("-5", False), ("99.999999", False), ("1e12", True)])
 def test_targets_fit_their_column(value, flawed):
-    assert bool(codes(target_flaws(Decimal(value)))) is flawed
+    assert bool(codes(target_flaws(Decimal(value), JUNE, None))) is flawed
 
 
 @pytest.mark.parametrize(
-    "given, expected",
+    "due_on, start, expected",
     [
-        ((None, None, None, 0), []),
-        ((100, 100, 100, 0), []),
-        ((101, 100, None, 0), ["costs_over_budget"]),
-        ((None, 110, 100, 0), []),
-        ((None, 111, 100, 0), ["budget_over_estimate"]),
-        ((101, None, 100, 2), ["own_without_reason"]),
+        (MAY, None, []),
+        (JUNE, JUNE, []),
+        (JUNE, MAY, []),
+        (MAY, JUNE, [("due_before_start", "due_on")]),
     ],
 )
-def test_remarks_stop_nothing_and_say_what_stands_out(given, expected):
-    assert [one.code for one in remarks(*given)] == expected
+def test_no_target_is_reached_before_the_start(due_on, start, expected):
+    assert codes(target_flaws(Decimal(1), due_on, start)) == expected
+
+
+@pytest.mark.parametrize(
+    "running, built_for, flawed",
+    [
+        (None, 100, False),
+        (100, None, False),
+        (100 * OPERATING_ABSURD, 100, False),
+        (100 * OPERATING_ABSURD + 1, 100, True),
+    ],
+)
+def test_a_year_of_operation_costs_no_multiple_of_the_building(running, built_for, flawed):
+    assert codes(operating_flaws(running, built_for)) == ([("operating_absurd", "operating_budget")] if flawed else [])
+
+
+# The plan of a project that is submitted on the last day of May.
+PLAN = Whole(on=MAY, planned_from=JUNE, planned_until=date(2026, 12, 31), estimate=100, design_budget=100)
+
+
+def expecting(baseline, *forecasts):
+    return (Expected("网上申报", baseline, forecasts),)
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, []),
+        ({"planned_from": date(2025, 1, 1), "planned_until": MAY}, []),
+        ({"planned_from": date(2025, 1, 1), "planned_until": date(2026, 5, 30)}, [("plan_is_over", "basics")]),
+        ({"targets": (("甲", JUNE),)}, []),
+        ({"targets": (("甲", MAY),)}, [("target_before_start", "targets")]),
+        ({"planned_from": None, "targets": (("甲", date(2026, 5, 30)),)}, [("target_past", "targets")]),
+        ({"planned_from": None, "targets": (("甲", MAY),)}, []),
+        ({"operating_budget": 100 * OPERATING_ABSURD}, []),
+        ({"operating_budget": 100 * OPERATING_ABSURD + 1}, [("operating_absurd", "operation")]),
+        ({"operating_budget": 10**12, "estimate": None}, [("operating_absurd", "operation")]),
+        ({"operating_budget": 10**12, "estimate": None, "design_budget": None}, []),
+        ({"uses": expecting(5, 5 * FORECAST_ABSURD, None)}, []),
+        ({"uses": expecting(5, None, 5 * FORECAST_ABSURD + 1)}, [("service_absurd", "services")]),
+        ({"uses": expecting(None, 10**11)}, []),
+        # Nothing is held against the dates of what was there before it was recorded.
+        ({"on": None, "planned_from": date(2019, 1, 1), "planned_until": date(2019, 6, 1)}, []),
+        (
+            {"planned_until": date(2026, 1, 1), "planned_from": None, "operating_budget": 10**9},
+            [("plan_is_over", "basics"), ("operating_absurd", "operation")],
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_not_submitted(changes, expected):
+    found = list(contradictions(changed(PLAN, **changes)))
+    assert codes(found) == expected
+    assert all("%(" not in f"{problem.what}{problem.remedy}" for problem in map(explain_contradiction, found))
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, []),
+        ({"cost_total": 100}, []),
+        ({"cost_total": 101}, ["costs_over_budget"]),
+        ({"design_budget": 110}, []),
+        ({"design_budget": 111}, ["budget_over_estimate"]),
+        ({"own_without_reason": 2}, ["own_without_reason"]),
+        ({"operating_budget": 100}, []),
+        ({"operating_budget": 101}, ["operating_high"]),
+        ({"planned_from": MAY}, []),
+        ({"planned_from": date(2026, 5, 30)}, ["start_past"]),
+        ({"planned_from": date(2031, 12, 31)}, []),
+        ({"planned_from": date(2032, 1, 1)}, ["start_far"]),
+        ({"budget_year": 2026}, []),
+        ({"budget_year": 2025}, ["budget_year_past"]),
+        ({"uses": expecting(7, 7 * FORECAST_NOTED)}, []),
+        ({"uses": expecting(7, 1, 7 * FORECAST_NOTED + 1)}, ["forecast_high"]),
+        ({"uses": expecting(None, NEW_USE_NOTED, None)}, []),
+        ({"uses": expecting(None, NEW_USE_NOTED + 1, None)}, ["new_use_high"]),
+        ({"on": None, "planned_from": date(2019, 1, 1), "budget_year": 2019}, []),
+    ],
+)
+def test_remarks_stop_nothing_and_say_what_stands_out(changes, expected):
+    found = list(remarks(changed(PLAN, **changes)))
+    assert [one.code for one in found] == expected
+    assert all("%(" not in f"{problem.what}{problem.remedy}" for problem in map(explain_remark, found))
 
 
 def test_every_finding_has_its_words():
     seen = {
         *("title", "planned_order", "mlps_level", "prior_is_itself", "data_listed", "components_listed", "amount"),
         *("budget_year", "service_name", "service_unit", "retired", "new_on_ledger", "new_with_baseline"),
-        *("baseline_zero", "baseline_range", "forecast", "unit_price", "target_value"),
+        *("baseline_zero", "baseline_range", "forecast", "forecast_absurd", "unit_price", "target_value"),
+        *("due_before_start", "operating_absurd"),
     }
     assert set(_WORDS) == seen
-    assert set(_REMARKS) == {"costs_over_budget", "budget_over_estimate", "own_without_reason"}
+    told = {"plan_is_over", "target_before_start", "target_past", "operating_absurd", "service_absurd"}
+    assert set(_CONTRADICTIONS) == told
+    noticed = {
+        *("costs_over_budget", "budget_over_estimate", "own_without_reason", "operating_high", "start_past"),
+        *("start_far", "budget_year_past", "forecast_high", "new_use_high"),
+    }
+    assert set(_REMARKS) == noticed
 
 
 # --- what differs ----------------------------------------------------------------------------------------------------

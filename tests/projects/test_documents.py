@@ -3,22 +3,27 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from app.audit.models import TrailEntry
 from app.core.clock import today
+from app.core.db import db
 from app.core.errors import NotAllowed, Refused, WrongState
+from app.core.permissions import Permission
 from app.evidence.queries import evidence_of
 from app.projects import declaring
 from app.projects.documents import REGISTRARS, DocumentFacts, kinds_registered, register_document, registrable
 from app.projects.kinds import DocumentKind as K
 from app.projects.queries import documents_of
 from app.subjects.models import PartyRole
-from tests.factories import PEOPLE
-from tests.projects.room import opened, paper, refused, terminated
+from tests.factories import PEOPLE, sign_in
+from tests.intake.room import approved as taken_in
+from tests.projects.room import paper, refused, terminated
 
 
 @pytest.fixture
 def project(w):
-    made = opened(w)
+    made = taken_in(w)
     declaring.join_party(w.actor("officer"), made, w.org("watcher"), PartyRole.SUPERVISOR)
     declaring.join_party(w.actor("officer"), made, w.org("operator"), PartyRole.BUILDER)
     return made
@@ -82,7 +87,7 @@ MAY = {
 def test_who_registers_follows_from_the_role_in_the_project(w, project, who):
     actor = w.actor(who)
     if who not in MAY:
-        assert registrable(actor, project) == {}
+        assert registrable(actor, project) == []
         with pytest.raises(NotAllowed):
             register_document(actor, project, facts(K.OTHER), paper())
         return
@@ -108,6 +113,28 @@ def test_the_client_registers_every_kind_and_nobody_else_its_own():
 @pytest.mark.parametrize("ended", [refused, terminated])
 def test_nothing_is_registered_with_a_project_that_has_ended(w, ended):
     project = ended(w)
-    assert registrable(w.actor("officer"), project) == {}
+    assert registrable(w.actor("officer"), project) == []
     with pytest.raises(WrongState):
         register_document(w.actor("officer"), project, facts(K.OTHER), paper())
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("who", PEOPLE)
+def test_only_who_may_register_is_given_the_form_and_may_send_it(client, w, project, who):
+    code = project.code
+    db.session.commit()
+    visitor = sign_in(client, who)
+    page = visitor.get(f"/projects/{code}/documents")
+    assert ('id="register"' in page.text) == (who in MAY)
+    sent = visitor.post(f"/projects/{code}/documents", data={}).status_code
+    if Permission.PROJECT_REGISTER not in w.actor(who).permissions:
+        assert sent == 403
+    elif page.status_code == 200 and who in MAY:
+        assert sent == 422
+
+
+def test_the_act_is_registering_whoever_does_it(w, project):
+    for who in ("officer", "authority_officer", "supervisor"):
+        register_document(w.actor(who), project, facts(K.OTHER, number=who), paper(f"{who}.pdf"))
+    verbs = db.session.scalars(sa.select(TrailEntry.verb).order_by(TrailEntry.seq.desc()).limit(3)).all()
+    assert set(verbs) == {"project:register"}

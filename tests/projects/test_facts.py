@@ -37,6 +37,8 @@ FROM_THE_BEGINNING = {
     "project.accepted_on": "",
     "project.operation_from": "",
     "project.open_obligations": 0,
+    "project.months_in_operation": 0,
+    "project.undecided_steps": (),
     "duplicate.checked_on": "",
 }
 
@@ -114,8 +116,8 @@ def test_data_is_counted_by_what_it_lacks(project, officer):
     lines = (
         data_item(),
         data_item(name="乙", catalogue_number=""),
-        data_item(name="丙", basis="", sharing=Sharing.UNCONDITIONAL),
-        data_item(name="丁", basis="", sharing=Sharing.NONE),
+        data_item(name="丙", catalogue_number="ML-3", basis="", sharing=Sharing.UNCONDITIONAL),
+        data_item(name="丁", catalogue_number="ML-4", basis="", sharing=Sharing.NONE),
     )
     for line in lines:
         declaring.add_line(officer, project, line)

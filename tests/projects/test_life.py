@@ -7,15 +7,20 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.audit.models import TrailEntry
+from app.calendars.queries import calendar_in_force
+from app.calendars.working_time import workdays_between
 from app.core.actors import permissions_of
-from app.core.clock import today
+from app.core.clock import clock, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.core.permissions import Permission, Role
 from app.gates.actions import ConditionFacts
-from app.gates.kinds import ObligationState, Step, Verdict
+from app.gates.kinds import ObligationState, Phase, Step, Verdict
 from app.gates.models import Decision, Obligation
+from app.lifecycle.jobs import remind_and_escalate
 from app.lifecycle.models import Task, TaskState
+from app.lifecycle.queries import open_tasks_of, stands_still
 from app.negative_lists.kinds import Cause
 from app.negative_lists.models import CheckRun
 from app.organisations import actions as organisations
@@ -26,7 +31,7 @@ from app.projects.queries import competent_authority_of, phase_of
 from app.projects.rulings import told_before
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
-from tests.factories import MANAGES, joins, organisation, person, region
+from tests.factories import MANAGES, MOMENT, joins, organisation, person, region
 from tests.projects import room
 
 P, S, D, V = Permission, ProjectState, DeclarationState, Verdict
@@ -80,6 +85,48 @@ def test_a_planned_project_begins_its_declaration_later_under_the_same_code(w):
         actions.submit(w.actor("officer"), project, room.seen_digest(project))
     actions.begin(w.actor("officer"), project)
     assert project.state is S.DRAFT
+    with pytest.raises(WrongState) as refusal:
+        actions.begin(w.actor("officer"), project)
+    assert "已经开始申报" in words(refusal)
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_what_was_never_submitted_is_given_up_and_stays_readable(w, planned):
+    project = room.opened(w, planned=planned) if planned else room.declared(w)
+    actions.discard(w.actor("officer"), project, "与市级平台合并建设")
+    assert (project.state, project.ended_on, owed(project)) == (S.TERMINATED, today(), [])
+    assert phase_of(project) is Phase.DECLARATION
+    leaf = db.session.scalars(
+        sa.select(TrailEntry).where(TrailEntry.ref == project.ref).order_by(TrailEntry.seq.desc())
+    ).first()
+    assert leaf.verb == P.PROJECT_DISCARD
+    assert "与市级平台合并建设" in leaf.details
+    assert len(project.current.costs) == (0 if planned else 1)
+    with pytest.raises(WrongState):
+        declaring.set_basics(w.actor("officer"), project, room.basics(), None)
+
+
+def test_giving_up_needs_a_reason_and_is_the_clients(w):
+    project = room.declared(w)
+    with pytest.raises(Refused):
+        actions.discard(w.actor("officer"), project, " ")
+    for key in ("authority_lead", "signatory", "other_officer"):
+        with pytest.raises(NotAllowed):
+            actions.discard(w.actor(key), project, "不再建设")
+    assert project.state is S.DRAFT
+
+
+@pytest.mark.parametrize("back", ["withdrawn", "returned"])
+def test_what_the_authority_has_had_is_not_given_up(w, back):
+    project = room.submitted(w)
+    if back == "withdrawn":
+        actions.withdraw(w.actor("officer"), project, "补充")
+    else:
+        room.returned(w, project=project)
+    with pytest.raises(Refused) as refusal:
+        actions.discard(w.actor("officer"), project, "不再建设")
+    assert "已经提交过审批" in words(refusal)
+    assert project.state is S.DRAFT
 
 
 @pytest.mark.parametrize("key", ["other_officer", "authority_officer", "operator_officer", "signatory"])
@@ -100,15 +147,28 @@ def test_submitting_seals_what_was_read_checks_the_lists_and_asks_the_authority(
     assert (project.state, version.state, version.sha256) == (S.SUBMITTED, D.SUBMITTED, digest)
     assert json.loads(version.content)["code"] == project.code
     assert version.submitted_by == w.user("officer").id
-    assert owed(project) == [
-        ("AUTHORITY", P.DUPLICATE_JUDGE),
-        ("AUTHORITY", P.PROJECT_DECIDE),
-        ("AUTHORITY", P.PROJECT_OPINE),
-    ]
-    task = db.session.scalars(sa.select(Task).where(Task.permission == P.PROJECT_DECIDE)).one()
-    assert task.workdays == 20
+    assert owed(project) == [("AUTHORITY", P.DUPLICATE_JUDGE)]
     run = db.session.scalars(sa.select(CheckRun).where(CheckRun.subject_id == project.subject_id)).one()
     assert (run.step, run.cause) == (Step.SUBMIT, Cause.STEP)
+
+
+def test_the_authority_owes_one_thing_at_a_time_and_all_of_it_by_the_same_day(w):
+    project = room.submitted(w)
+    officer = w.actor("authority_officer")
+    then = {
+        P.DUPLICATE_JUDGE: lambda: room.judged(w, project),
+        P.PROJECT_OPINE: lambda: actions.opine(officer, project, room.opinion(), None),
+        P.PROJECT_DECIDE: lambda: None,
+    }
+    due = set()
+    for permission, work in then.items():
+        assert owed(project) == [("AUTHORITY", permission)]
+        task = db.session.scalars(sa.select(Task).where(Task.permission == permission)).one()
+        assert task.workdays == 20
+        due.add(task.due_on)
+        with clock.at(MOMENT + timedelta(days=3)):
+            work()
+    assert len(due) == 1
 
 
 def test_an_incomplete_declaration_is_refused_with_everything_at_once(w):
@@ -302,7 +362,8 @@ def test_opinions_and_decisions_belong_to_what_was_submitted(w, make):
 def test_a_suspended_project_refuses_every_step_and_goes_on_from_where_it_stood(w):
     project = room.suspended(w)
     assert (project.state, project.suspended_from) == (S.SUSPENDED, S.APPROVED)
-    assert owed(project) == []
+    # What is owed stays owed; only its time stands still.
+    assert owed(project) == [("AGENCY", P.PROJECT_BUILD)]
     with pytest.raises(WrongState):
         actions.start_build(w.actor("signatory"), project)
     with pytest.raises(WrongState):
@@ -310,6 +371,31 @@ def test_a_suspended_project_refuses_every_step_and_goes_on_from_where_it_stood(
     actions.resume(w.actor("authority_lead"), project, "资金已落实")
     assert (project.state, project.suspended_from) == (S.APPROVED, None)
     assert owed(project) == [("AGENCY", P.PROJECT_BUILD)]
+
+
+def test_while_a_project_stands_still_every_deadline_of_it_does(w):
+    project = room.decided(w, room.reviewed(w, room.submitted(w)), V.CONDITIONAL, conditions=(condition(w),))
+    lead = w.actor("authority_lead")
+    before = {task.id: task.due_on for task in open_tasks_of(project.subject)}
+    assert len(before) == 2
+    with clock.at(MOMENT + timedelta(days=1)):
+        actions.suspend(lead, project, "资金来源待核实")
+    with clock.at(MOMENT + timedelta(days=200)):
+        remind_and_escalate()
+        assert {(one.reminded_on, one.escalated_on) for one in open_tasks_of(project.subject)} == {(None, None)}
+    with clock.at(MOMENT + timedelta(days=8)):
+        actions.resume(lead, project, "资金已落实")
+    calendar = calendar_in_force()
+    for task in open_tasks_of(project.subject):
+        assert workdays_between(calendar, before[task.id], task.due_on) == 5
+    owed_one = db.session.scalars(sa.select(Obligation)).one()
+    assert workdays_between(calendar, owed_one.due_on, owed_one.owed_until) == 5
+
+
+def test_a_suspended_project_is_terminated_with_its_time(w):
+    project = room.suspended(w)
+    actions.terminate(w.actor("authority_lead"), project, "机构改革")
+    assert (project.state, stands_still(project.subject), owed(project)) == (S.TERMINATED, None, [])
 
 
 def test_a_termination_drops_what_was_owed_and_keeps_the_papers(w):

@@ -1,14 +1,17 @@
 """Pages of projects: who sees them, what they say and offer, what a refused form keeps."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from app.audit.models import TrailEntry
 from app.core.clock import today
 from app.core.db import db
 from app.gates.models import Decision, Obligation
-from app.projects.kinds import ProjectState
+from app.negative_lists.models import CheckRun
+from app.projects.kinds import Deployment, ProjectState
 from app.projects.models import Project
 from tests.factories import sign_in
 from tests.intake import room as intake
@@ -97,7 +100,14 @@ def test_who_owes_what_stands_with_its_deadline(client, w):
 
 def test_a_suspended_and_a_terminated_project_say_so(client, w):
     sign_in(client, "officer")
-    assert "暂停前是“已批准”" in page(client, f"/projects/{room.suspended(w).code}")
+    suspended = room.suspended(w).code
+    text = page(client, f"/projects/{suspended}")
+    assert "暂停前是“已批准”" in text
+    assert "不受理批复条件" in text
+    assert "暂停计时，尚余 120 个工作日" in text
+    assert "已逾期" not in text
+    assert "暂停计时，尚余 120 个工作日" in page(client, "/projects")
+    assert "暂停期间不编制、不签署权责清单" in page(client, f"/projects/{suspended}/duties")
     assert "记录全部保留，不能再办理" in page(client, f"/projects/{room.terminated(w).code}")
 
 
@@ -114,7 +124,7 @@ def test_a_suspended_and_a_terminated_project_say_so(client, w):
         (room.suspended, "authority_lead", ["resume", "terminate"], ["suspend"]),
         (room.refused, "authority_lead", [], ["terminate", "resume", "suspend"]),
         (room.approved, "leader", [], ["suspend", "terminate"]),
-        (intake.operating, "officer", ["evaluate"], ["exit"]),
+        (intake.operating, "officer", [], ["evaluate", "exit"]),
     ],
 )
 def test_buttons_are_for_who_may_press_them_now(client, w, make, key, offered, withheld):
@@ -155,7 +165,7 @@ def test_a_declaration_goes_to_its_decision_by_web(client, w):
     kept = client.post(f"/projects/{code}/opinions", data=half)
     assert kept.status_code == 422
     assert "许专家" in kept.get_data(as_text=True)
-    whole = half | {"giver_organisation": "华南理工大学", "score": "91"}
+    whole = half | {"giver_organisation": "华南理工大学", "score": "91", "independent": "y"}
     assert client.post(f"/projects/{code}/opinions", data=whole).status_code == 302
     assert "平均 91.0 分" in page(client, f"/projects/{code}/decisions")
     room.register(w, fresh(project), "filing_form")
@@ -204,7 +214,7 @@ def test_a_notice_begins_with_what_is_missing_on_the_clients_part(client, w):
     sign_in(client, "authority_lead")
     text = page(client, f"/projects/{project.code}/decisions")
     notice = text.split('name="notice"', 1)[1].split("</textarea>", 1)[0]
-    assert "备案" in notice
+    assert "缺少项目备案表：在材料中登记项目备案表。" in notice
     assert "评审意见" not in notice
 
 
@@ -242,3 +252,57 @@ def test_what_is_not_in_order_is_refused_by_address_and_changes_nothing(client, 
     sign_in(client, key)
     assert client.post(f"/projects/{project.code}/{path}", data=data).status_code == status
     assert fresh(project).state is before
+
+
+# --- refused attempts ------------------------------------------------------------------------------------------------
+
+
+def runs(project):
+    rows = db.session.scalars(
+        sa.select(CheckRun).where(CheckRun.subject_id == project.subject_id).order_by(CheckRun.id)
+    )
+    return [(run.step, run.refused, run.run_by) for run in rows]
+
+
+def last_verb():
+    return db.session.scalars(sa.select(TrailEntry.verb).order_by(TrailEntry.seq.desc()).limit(1)).one()
+
+
+def test_a_step_that_its_lists_refused_leaves_the_check_and_nothing_else(client, w):
+    project = room.declared(w, deployment=Deployment.OWN_ROOM)
+    digest, officer = room.seen_digest(project), w.user("officer").id
+    sign_in(client, "officer")
+    answer = client.post(f"/projects/{project.code}/submit", data={"digest": digest})
+    assert answer.status_code == 422
+    found = fresh(project)
+    assert (found.state, found.current.sha256) == (S.DRAFT, None)
+    assert runs(found) == [(room.Step.SUBMIT, True, officer)]
+    assert last_verb() == "check:attempt"
+    kept = db.session.scalars(sa.select(CheckRun).where(CheckRun.refused)).one()
+    assert kept.blocking > 0
+    assert json.loads(kept.facts)["project.kind"] == "new"
+    assert "办理未通过" in page(client, f"/projects/{project.code}/screening")
+    # The same attempt on the same facts says nothing new; another person's does.
+    client.post(f"/projects/{project.code}/submit", data={"digest": digest})
+    assert len(runs(found)) == 1
+    sign_in(client, "second_officer")
+    client.post(f"/projects/{project.code}/submit", data={"digest": digest})
+    assert runs(fresh(project))[1:] == [(room.Step.SUBMIT, True, w.user("second_officer").id)]
+
+
+def test_a_decision_that_its_lists_refused_leaves_the_check_and_no_decision(client, w):
+    project = room.submitted(w)
+    sign_in(client, "authority_lead")
+    ruling = {"verdict": "passed", "digest": room.seen_digest(project)}
+    assert client.post(f"/projects/{project.code}/decide", data=ruling).status_code == 422
+    assert runs(fresh(project))[-1] == (room.Step.APPROVE, True, w.user("authority_lead").id)
+    assert db.session.scalar(sa.select(sa.func.count(Decision.id))) == 0
+    assert fresh(project).state is S.SUBMITTED
+
+
+def test_what_only_its_gates_refused_leaves_no_check(client, w):
+    project = room.approved(w)
+    before = runs(project)
+    sign_in(client, "signatory")
+    assert client.post(f"/projects/{project.code}/build").status_code == 422
+    assert runs(fresh(project)) == before

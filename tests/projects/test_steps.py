@@ -23,11 +23,13 @@ from app.projects import actions, declaring
 from app.projects.facts import project_facts
 from app.projects.kinds import Deployment, ProjectKind, ProjectState
 from app.projects.models import Project
+from app.projects.queries import evaluation_window
 from app.projects.rulings import about_declaration
 from app.projects.steps import problems_at, take
 from app.projects.workflow import moves
 from app.subjects.models import PartyRole
 from tests.factories import MOMENT, person
+from tests.procurement.room import joined as won
 from tests.projects import room
 from tests.separation.breaking import attempt
 
@@ -42,7 +44,21 @@ ABOVE = {
     "procurement.over_budget": 0,
     "procurement.without_basis": 0,
     "procurement.short_notice": 0,
+    "procurement.without_fair_review": 0,
+    "procurement.late_signing": 0,
+    "procurement.late_publication": 0,
+    "procurement.late_filing": 0,
+    "procurement.largest_non_open": 200_000_000,
+    "procurement.split_total": 0,
+    "procurement.open_tender_threshold": 400_000_000,
+    "procurement.making_winners": ("RIVAL", "OPERATOR"),
+    "procurement.watching_winners": ("WATCHER",),
     "project.running_contracts": 0,
+    "project.ended_contracts": 0,
+    "figures.sources": ("agency_log", "operator_report"),
+    "figures.flagged_usage": 0,
+    "assessment.poor_contracts": 0,
+    "assessment.deductions_without_basis": 0,
     "acceptance.preliminary": "passed",
     "acceptance.preliminary_open": 0,
     "acceptance.final": "passed",
@@ -77,7 +93,7 @@ def joined(w, project):
     """Builder, supervisor and operator have joined."""
     roles = (("rival", PartyRole.BUILDER), ("operator", PartyRole.OPERATOR), ("watcher", PartyRole.SUPERVISOR))
     for key, role in roles:
-        declaring.join_party(w.actor("officer"), project, w.org(key), role)
+        won(w, project, key, role)
     for kind in PAPERS:
         room.register(w, project, kind)
     return project
@@ -123,7 +139,10 @@ def test_a_project_goes_all_the_way_and_each_step_is_decided_on_record(w, above)
     assert project.state is S.OPERATING
     days = ("approved_on", "build_started_on", "trial_from", "accepted_on", "operation_from")
     assert [getattr(project, day) for day in days] == [today()] * 5
-    assert open_tasks(project, P.PROJECT_EVALUATE) == [480]
+    (task,) = db.session.scalars(sa.select(Task).where(Task.permission == P.PROJECT_EVALUATE))
+    window = evaluation_window(project)
+    assert window.first < window.last
+    assert timedelta(0) <= window.last - task.due_on < timedelta(days=10)
     with pytest.raises(Refused):
         actions.evaluate(w.actor("officer"), project)
     later = today() + timedelta(days=400)
@@ -148,6 +167,7 @@ def test_a_self_evaluation_serves_once(w, above):
     room.register(w, project, "self_evaluation")
     with clock.at(now() + timedelta(days=400)):
         actions.evaluate(w.actor("officer"), project)
+        room.answered(w, project, Step.EVALUATE)
         actions.conclude(w.actor("authority_lead"), project, room.Ruling(V.RETURNED, "数据不全", ("补充使用量",)))
         assert project.state is S.OPERATING
         assert open_tasks(project, P.PROJECT_EVALUATE) == [10]
@@ -176,6 +196,7 @@ def test_what_was_not_passed_stays_where_it_is(w, above):
 
 def test_no_project_ends_while_a_contract_of_it_runs(w, above):
     project = operating(w)
+    room.answered(w, project, Step.EXIT)
     room.register(w, project, "exit_certificate")
     above["project.running_contracts"] = 1
     with pytest.raises(Refused) as refusal:
