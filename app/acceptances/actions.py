@@ -10,7 +10,7 @@ from app.acceptances.kinds import ItemSource, Outcome, Stage
 from app.acceptances.material import NOTHING, Material, keep
 from app.acceptances.models import Acceptance, AcceptanceItem, ItemOpinion, ItemResult, ItemSubmission
 from app.acceptances.prefill import Wanted, wanted_of
-from app.acceptances.queries import DELIVERING, holders, last_number, newest, role_of
+from app.acceptances.queries import DELIVERING, holders, last_number, newest, role_of, unheard
 from app.acceptances.workflow import WORKFLOW
 from app.audit import act
 from app.core.actors import Actor, must
@@ -157,14 +157,17 @@ def set_item(actor: Actor, acceptance: Acceptance, item: AcceptanceItem | None, 
     return item
 
 
-def remove_item(actor: Actor, acceptance: Acceptance, item: AcceptanceItem) -> None:
-    """Takes an item off that nothing was submitted for, before the first of the round is judged."""
+def remove_item(actor: Actor, acceptance: Acceptance, item: AcceptanceItem, reason: str) -> None:
+    """Takes an item off that nothing was submitted for, before the first is judged; the trail keeps it and why."""
     _settle(actor, acceptance, item)
-    if len(acceptance.items) == 1:
-        raise Refused(wording.last_item())
-    with act(actor, P.ACCEPTANCE_OPEN, ref=acceptance.project.ref) as running:
+    problems = [wording.last_item()] if len(acceptance.items) == 1 else []
+    if not reason.strip():
+        problems.append(wording.removal_without_reason())
+    if problems:
+        raise Refused(problems)
+    with act(actor, P.ACCEPTANCE_OPEN, ref=acceptance.project.ref, reason=reason.strip()) as running:
         stand_for_side(actor, acceptance.project.subject)
-        running.note(acceptance=acceptance.code, removed=item.requirement[:200])
+        running.note(acceptance=acceptance.code, item=item.number, removed=item.requirement[:200])
         db.session.delete(item)
     db.session.expire(acceptance, ["items"])
 
@@ -210,11 +213,14 @@ def submit_item(actor: Actor, item: AcceptanceItem, text: str, material: Materia
             finish_task(actor, subject, P.ACCEPTANCE_DELIVER, item=acceptance.code)
         for client in holders(subject, PartyRole.CLIENT):
             ask_once(subject, client.id, P.ACCEPTANCE_JUDGE, terms.JUDGE_WITHIN, acceptance.code)
+        # What was said before was about something else.
+        for supervisor in holders(subject, PartyRole.SUPERVISOR):
+            ask_once(subject, supervisor.id, P.ACCEPTANCE_OPINE, terms.OPINE_WITHIN, acceptance.code)
     return made
 
 
 def opine(actor: Actor, item: AcceptanceItem, stance: Stance, text: str, material: Material = NOTHING) -> ItemOpinion:
-    """The supervisor's opinion on an item; it binds nobody, and stays beside the judgement for good."""
+    """The supervisor's opinion on an item: no round passes without it, and it stays beside the judgement for good."""
     acceptance, subject = item.acceptance, item.acceptance.project.subject
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_OPINE)
     alone_with(acceptance)
@@ -233,13 +239,17 @@ def opine(actor: Actor, item: AcceptanceItem, stance: Stance, text: str, materia
             given_at=now(),
         )
         _write(item, made)
-        if all(one.opinions for one in acceptance.items):
+        if not unheard(acceptance):
             finish_task(actor, subject, P.ACCEPTANCE_OPINE, item=acceptance.code)
+        _ask_to_conclude(acceptance)
     return made
 
 
 def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, material: Material = NOTHING) -> ItemResult:
-    """The client's officer judges what was submitted, or on evidence of his own; the newest judgement counts."""
+    """The client's officer judges what was submitted, or on evidence of his own; the newest judgement counts.
+
+    Nothing passes on words alone: the submission brings a file, or the judge does.
+    """
     acceptance, subject = item.acceptance, item.acceptance.project.subject
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_JUDGE)
     alone_with(acceptance)
@@ -247,8 +257,8 @@ def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, materia
     if judgement.seen != (last.number if last else 0):
         raise Stale(wording.newer_submission())
     problems = [] if judgement.reason.strip() else [Problem(_("请写明判定理由。"), place="reason")]
-    if last is None and not material.is_given:
-        problems.append(wording.nothing_to_judge())
+    if not material.is_given:
+        problems += _unproven(item.number, judgement.outcome, last)
     if problems:
         raise Refused(problems)
     with act(actor, P.ACCEPTANCE_JUDGE, ref=acceptance.project.ref) as running:
@@ -270,13 +280,32 @@ def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, materia
     return made
 
 
+def _unproven(number: int, outcome: Outcome, last: ItemSubmission | None) -> list[Problem]:
+    """What stands against a judgement that brings no file of its own."""
+    if last is None:
+        return [wording.nothing_to_judge()]
+    return [wording.passed_without_evidence(number)] if outcome is Outcome.PASSED and last.sha256 is None else []
+
+
 def _ask_after_judging(actor: Actor, acceptance: Acceptance, item: AcceptanceItem) -> None:
     subject, code = acceptance.project.subject, acceptance.code
     if not item.passed:
         ask_once(subject, item.deliverer_id, P.ACCEPTANCE_DELIVER, terms.SUBMIT_WITHIN, code)
-    if any(one.result is None or one.resubmitted for one in acceptance.items):
+    if _all_judged(acceptance):
+        finish_task(actor, subject, P.ACCEPTANCE_JUDGE, item=code)
+    _ask_to_conclude(acceptance)
+
+
+def _all_judged(acceptance: Acceptance) -> bool:
+    return not any(one.result is None or one.resubmitted for one in acceptance.items)
+
+
+def _ask_to_conclude(acceptance: Acceptance) -> None:
+    """Once everything is judged and the supervisor has said what a passing round needs."""
+    waits = unheard(acceptance) and all(one.passed for one in acceptance.items)
+    if waits or not _all_judged(acceptance):
         return
-    finish_task(actor, subject, P.ACCEPTANCE_JUDGE, item=code)
+    subject, code = acceptance.project.subject, acceptance.code
     if acceptance.stage is Stage.PRELIMINARY:
         asked, permission, within = PartyRole.CLIENT, P.ACCEPTANCE_CONCLUDE, terms.CONCLUDE_WITHIN
     else:

@@ -11,7 +11,17 @@ from app.core.typesetting.words import MISSING, clean
 
 Content = Mapping[str, Any]
 SHORT_DIGEST = 16
+# What is asked for and not there is said in this word, so that no gap looks like something forgotten in print.
+ABSENT = "未提供"
 STAGES = {"preliminary": "初步验收", "final": "竣工验收"}
+PAPERS = {
+    "mlps_filing": "等保备案证明",
+    "build_summary": "建设总结报告",
+    "financial_report": "财务报告",
+    "audit_report": "审计报告",
+    "security_assessment": "安全风险评估报告",
+    "archive_acceptance": "档案验收意见",
+}
 OUTCOMES = {"passed": "合格", "failed": "不合格"}
 SOURCES = {
     "function": "申报的建设内容",
@@ -59,8 +69,8 @@ ROLES = {
 
 def acceptance_sheet(content: Content, digests: Digests) -> Sheet:
     """The certificate of a concluded round, item by item."""
-    title = f"{clean(content['project']['title'])}{STAGES[content['stage']]}书"
-    name = "履约验收书" if content["stage"] == "preliminary" else "竣工验收书"
+    name = f"{STAGES[content['stage']]}书"
+    title = f"{clean(content['project']['title'])}{name}"
     return _sheet(content, digests, title, [_masthead(content, name, title), *_acceptance(content)])
 
 
@@ -111,53 +121,130 @@ def _moment(text: str) -> str:
 
 
 def _acceptance(content: Content) -> Iterator[Block]:
+    chapters = (
+        ("验收结论", _finding(content)),
+        ("逐项履约情况", _items(content)),
+        ("验收材料", _papers(content)),
+        ("提交与判定记录", _records(content)),
+        ("监理意见", _opinions(content)),
+    )
+    for number, (name, blocks) in zip("一二三四五", chapters, strict=True):
+        yield Heading(f"{number}、{name}")
+        yield from blocks
+
+
+def _finding(content: Content) -> Iterator[Block]:
     items, said = content["items"], content["conclusion"]
     passed = sum(1 for one in items if _outcome(one) == "passed")
-    yield Heading("一、验收结论")
     yield Paragraph(
         f"经逐项验收，共 {len(items)} 项，合格 {passed} 项，不合格或未判定 {len(items) - passed} 项。"
         f"结论：验收{OUTCOMES[said['outcome']]}。"
     )
     yield from (Paragraph(line) for line in words.paragraphs(clean(said["text"])))
-    yield Heading("二、逐项履约情况")
-    yield Table(
-        (
-            ("序号", 11, "center"),
-            ("验收内容", 46, "left"),
-            ("合格标准", 38, "left"),
-            ("判定", 17, "center"),
-            ("判定理由", 44, "left"),
-        ),
-        tuple(_item_row(one) for one in items),
-    )
-    yield Heading("三、提交与依据材料")
-    rows = [row for one in items for row in _material_rows(one)]
-    yield _said_table(rows, "没有提交材料。")
-    yield Heading("四、监理意见")
-    opinions = [_said_row(one["number"], STANCES[said["stance"]], said) for one in items for said in one["opinions"]]
-    yield _said_table(opinions, "监理单位没有出具意见。")
+    gaps = list(_gaps(content))
+    yield Paragraph(f"本次验收没有提供的：{'；'.join(gaps)}。" if gaps else "各项材料和意见均已提供。")
+
+
+def _gaps(content: Content) -> Iterator[str]:
+    """Everything that a reader would look for and not find."""
+    items = content["items"]
+    bare = [str(one["number"]) for one in items if not _files(one)]
+    if bare:
+        yield f"第 {'、'.join(bare)} 项的证据材料"
+    unseen = [str(one["number"]) for one in items if _opinion(one) is None]
+    if unseen and _supervised(content):
+        yield f"第 {'、'.join(unseen)} 项的监理意见"
+    yield from (PAPERS[one["kind"]] for one in content.get("papers", ()) if one["registered"] is None)
+
+
+def _supervised(content: Content) -> bool:
+    return any(one["role"] == "supervisor" for one in content["parties"])
 
 
 def _outcome(item: Content) -> str:
     return str(item["results"][-1]["outcome"]) if item["results"] else ""
 
 
-def _item_row(item: Content) -> tuple[Cell, ...]:
+def _files(item: Content) -> list[str]:
+    """What the judgement that counts rests on; of an item that nobody judged, what was submitted last."""
     last = item["results"][-1] if item["results"] else None
+    number = last["submission"] if last else len(item["submissions"])
+    said = [*(one for one in item["submissions"] if one["number"] == number), *([last] if last else [])]
+    return [clean(one["evidence"]["name"]) for one in said if one["evidence"]]
+
+
+def _opinion(item: Content) -> Content | None:
+    """The newest opinion, where it is about what was submitted last."""
+    last, made = (rows[-1] if rows else None for rows in (item["opinions"], item["submissions"]))
+    return None if last is None or (made is not None and made["at"] > last["at"]) else last
+
+
+def _items(content: Content) -> Iterator[Block]:
+    without = ABSENT if _supervised(content) else "无监理单位"
+    yield Table(
+        (
+            ("序号", 11, "center"),
+            ("验收内容与合格标准", 53, "left"),
+            ("判定、理由与判定人", 43, "left"),
+            ("证据材料", 29, "left"),
+            ("监理意见", 20, "left"),
+        ),
+        tuple(_item_row(one, without) for one in content["items"]),
+    )
+
+
+def _item_row(item: Content, without: str) -> tuple[Cell, ...]:
+    last, seen = item["results"][-1] if item["results"] else None, _opinion(item)
+    source = f"（{SOURCES[item['source']]}，{clean(item['deliverer']['name'])}提交）"
+    who = f"{OUTCOMES[last['outcome']]}\n{clean(last['reason'])}\n{_person(last)}" if last else "未判定"
     return (
         Cell(str(item["number"])),
-        Cell(f"{clean(item['requirement'])}\n（{SOURCES[item['source']]}，{clean(item['deliverer']['name'])}提交）"),
-        Cell(clean(item["standard"])),
-        Cell(OUTCOMES[last["outcome"]] if last else "未判定", strong=True),
-        Cell(f"{clean(last['reason'])}\n{clean(last['by'])}，{_moment(last['at'])}" if last else MISSING),
+        Cell(f"{clean(item['requirement'])}\n标准：{clean(item['standard'])}\n{source}"),
+        Cell(who),
+        Cell("\n".join(_files(item)) or ABSENT),
+        Cell(f"{STANCES[seen['stance']]}\n{clean(seen['by'])}" if seen else without),
     )
+
+
+def _person(said: Content) -> str:
+    return f"{clean(said['by'])}，{clean(said['organisation'])}\n{_moment(said['at'])}"
+
+
+def _papers(content: Content) -> Iterator[Block]:
+    if "papers" not in content:
+        yield Paragraph("本件封存时没有记载项目材料。")
+        return
+    columns = (("材料", 36, "left"), ("文号、出具单位与日期", 56, "left"), ("文件及 SHA-256", 64, "left"))
+    yield Table(columns, tuple(_paper_row(one) for one in content["papers"]))
+
+
+def _paper_row(one: Content) -> tuple[Cell, ...]:
+    name, found = Cell(PAPERS[one["kind"]]), one["registered"]
+    if found is None:
+        return (name, Cell(ABSENT, strong=True), Cell(MISSING))
+    issued = "\n".join(filter(None, (clean(found["number"]), clean(found["issuer"]), found["issued_on"])))
+    return (name, Cell(issued), Cell(_shown(found["evidence"])))
+
+
+def _records(content: Content) -> Iterator[Block]:
+    yield _said_table([row for one in content["items"] for row in _material_rows(one)], "没有提交，也没有判定。")
 
 
 def _material_rows(item: Content) -> Iterator[tuple[Cell, ...]]:
     for one in item["submissions"]:
         yield _said_row(item["number"], f"第 {one['number']} 次提交", one)
     for one in item["results"]:
-        yield _said_row(item["number"], f"第 {one['number']} 次判定：{OUTCOMES[one['outcome']]}", one)
+        on = f"针对第 {one['submission']} 次提交" if one["submission"] else "凭项目单位自己的材料"
+        yield _said_row(item["number"], f"第 {one['number']} 次判定：{OUTCOMES[one['outcome']]}（{on}）", one)
+
+
+def _opinions(content: Content) -> Iterator[Block]:
+    if not _supervised(content):
+        yield Paragraph("本项目没有监理单位，没有监理意见。")
+        return
+    items = content["items"]
+    rows = [_said_row(one["number"], STANCES[said["stance"]], said) for one in items for said in one["opinions"]]
+    yield _said_table(rows, "监理单位没有出具意见。")
 
 
 # --- handover --------------------------------------------------------------------------------------------------------
@@ -207,9 +294,12 @@ def _deed(said: Content) -> str:
 def _said_row(number: int, what: str, said: Content) -> tuple[Cell, ...]:
     text = said["text"] if "text" in said else said["reason"]
     file = said["evidence"]
-    shown = f"{clean(file['name'])}\n{words.groups(file['sha256'])}" if file else "没有附件"
     who = f"{clean(said['by'])}\n{clean(said['organisation'])}\n{_moment(said['at'])}"
-    return (Cell(str(number)), Cell(f"{what}\n{clean(text)}"), Cell(who), Cell(shown))
+    return (Cell(str(number)), Cell(f"{what}\n{clean(text)}"), Cell(who), Cell(_shown(file) if file else "没有附件"))
+
+
+def _shown(file: Content) -> str:
+    return f"{clean(file['name'])}\n{words.groups(file['sha256'])}"
 
 
 def _said_table(rows: list[tuple[Cell, ...]], nothing: str) -> Block:

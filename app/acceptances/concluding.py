@@ -6,8 +6,8 @@ from app.acceptances import terms, wording
 from app.acceptances.content import Conclusion, acceptance_content, sealed, seen_digest
 from app.acceptances.going_on import alone_with
 from app.acceptances.kinds import AcceptanceState, Stage
-from app.acceptances.models import Acceptance
-from app.acceptances.queries import holders
+from app.acceptances.models import Acceptance, AcceptanceItem
+from app.acceptances.queries import holders, unheard
 from app.acceptances.workflow import WORKFLOW
 from app.audit import act
 from app.conditions.facts import Value
@@ -42,12 +42,20 @@ def approve(actor: Actor, acceptance: Acceptance, passed: bool, text: str, seen:
 
 
 def open_items(acceptance: Acceptance) -> list[Problem]:
-    """Every item that has not passed."""
-    return [
+    """Everything about its items that keeps a round from passing: judgement, evidence, the supervisor's opinion."""
+    found = [
         wording.not_passed(one.number, one.requirement, one.result is not None)
         for one in acceptance.items
         if not one.passed
     ]
+    found += [wording.no_evidence(one.number, one.requirement) for one in unproven(acceptance)]
+    found += [wording.no_opinion(one.number, one.requirement, bool(one.opinions)) for one in unheard(acceptance)]
+    return found
+
+
+def unproven(acceptance: Acceptance) -> list[AcceptanceItem]:
+    """Items that count as passed with no file behind them, which older judgements may be."""
+    return [one for one in acceptance.items if one.passed and not one.evidence]
 
 
 def assumed(stage: Stage) -> dict[str, Value]:

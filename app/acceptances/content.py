@@ -1,20 +1,34 @@
 """What a round of acceptance or a handover is concluded on, as one canonical text with two digests."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.acceptances.handover_models import Handover, HandoverEntry, HandoverItem
+from app.acceptances.kinds import Stage
 from app.acceptances.models import Acceptance, AcceptanceItem
 from app.audit.leaves import moment_text
 from app.core.canonical import Digests, canonical_json, digest_both
 from app.evidence.models import EvidenceFile
 from app.organisations.models import Organisation
-from app.projects.models import Project
+from app.projects.kinds import DocumentKind as K
+from app.projects.models import Project, ProjectDocument
+from app.projects.queries import documents_of
 from app.subjects.queries import parties_of
 
-ACCEPTANCE_FORM = "guanyun.acceptance/1"
+# The first form had no papers.
+ACCEPTANCE_FORM = "guanyun.acceptance/2"
 HANDOVER_FORM = "guanyun.handover/1"
+
+# Papers of the project that a stage is concluded on; whether a gate lets it pass without one is the gate's to say.
+PAPERS = {
+    Stage.PRELIMINARY: (K.MLPS_FILING,),
+    Stage.FINAL: (
+        *(K.BUILD_SUMMARY, K.FINANCIAL_REPORT, K.AUDIT_REPORT, K.SECURITY_ASSESSMENT, K.ARCHIVE_ACCEPTANCE),
+        K.MLPS_FILING,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,7 @@ class Conclusion:
 
 
 def acceptance_content(acceptance: Acceptance, conclusion: Conclusion | None = None) -> dict[str, Any]:
-    """Every item with what was submitted, said and judged, and what that evidence was."""
+    """Every item with what was submitted, said and judged, what that evidence was, and which papers there are."""
     return {
         "form": ACCEPTANCE_FORM,
         "code": acceptance.code,
@@ -38,8 +52,17 @@ def acceptance_content(acceptance: Acceptance, conclusion: Conclusion | None = N
         "round": acceptance.round,
         "opened": {"by": acceptance.opener.name, "at": moment_text(acceptance.opened_at)},
         "items": [_item(one) for one in acceptance.items],
+        "papers": _papers(acceptance),
         "conclusion": _conclusion(conclusion),
     }
+
+
+def told(acceptance: Acceptance) -> dict[str, Any]:
+    """The sealed content of a round that is concluded; of an open one how it stands."""
+    if acceptance.content is None:
+        return acceptance_content(acceptance)
+    found: dict[str, Any] = json.loads(acceptance.content)
+    return found
 
 
 def handover_content(handover: Handover, conclusion: Conclusion | None = None) -> dict[str, Any]:
@@ -76,6 +99,19 @@ def _about(project: Project) -> dict[str, Any]:
             for one in sorted(parties_of(project.subject), key=lambda one: one.id)
         ],
     }
+
+
+def _papers(acceptance: Acceptance) -> list[dict[str, Any]]:
+    """Each paper of the stage, the newest of its kind; nothing where none is registered."""
+    newest = {one.kind: one for one in reversed(documents_of(acceptance.project))}
+    return [{"kind": kind.value, "registered": _paper(newest.get(kind))} for kind in PAPERS[acceptance.stage]]
+
+
+def _paper(one: ProjectDocument | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    issued = {"number": one.number, "issuer": one.issuer, "issued_on": one.issued_on.isoformat()}
+    return {**issued, "by": one.registrar.name, "evidence": _file(one.file)}
 
 
 def _organisation(one: Organisation) -> dict[str, str]:

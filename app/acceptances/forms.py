@@ -15,13 +15,12 @@ from app.acceptances.handover_models import HandoverItem
 from app.acceptances.kinds import HandoverClass, ItemSource, Outcome
 from app.acceptances.material import Material
 from app.acceptances.models import AcceptanceItem
-from app.core.forms import BaseForm, no_control_characters
+from app.core.forms import BaseForm, SeenField, no_control_characters
 from app.core.listing import options_of
 from app.gates.kinds import Stance
 
 REQUIRED = InputRequired(_l("请填写此项。"))
 CHOSEN = InputRequired(_l("请选择。"))
-DIGEST = (REQUIRED, Length(max=64))
 PASSED, FAILED = "passed", "failed"
 Choices = list[tuple[str, str]]
 
@@ -41,8 +40,16 @@ class EmptyForm(BaseForm):
     """A button."""
 
 
+class RemoveForm(BaseForm):
+    """The action asks for the reason, so that it says why there must be one."""
+
+    reason = TextAreaField(
+        _l("删除的理由"), [Length(max=2000, message=_l("最多 %(max)d 个字。")), no_control_characters]
+    )
+
+
 class OpenForm(BaseForm):
-    scope = HiddenField(default="all", validators=[Length(max=10)])
+    scope = HiddenField(_l("验收范围"), default="all", validators=[Length(max=10)])
 
     @property
     def only_failed(self) -> bool:
@@ -101,7 +108,7 @@ class OpineForm(EvidenceForm):
 
 
 class JudgeForm(EvidenceForm):
-    seen = HiddenField(validators=[REQUIRED, Length(max=6)])
+    seen = HiddenField(_l("所阅读的内容"), validators=[REQUIRED, Length(max=6)])
     outcome = SelectField(_l("判定结果"), [CHOSEN], choices=lambda: [("", _("请选择")), *options_of(Outcome)])
     reason = TextAreaField(_l("判定理由"), words(2000))
 
@@ -111,7 +118,7 @@ class JudgeForm(EvidenceForm):
 
 
 class ConcludeForm(BaseForm):
-    digest = HiddenField(validators=DIGEST)
+    digest = SeenField()
     outcome = RadioField(_l("验收结论"), [CHOSEN], choices=lambda: [(PASSED, _("验收合格")), (FAILED, _("验收不合格"))])
     reason = TextAreaField(_l("结论说明"), words(2000))
 
@@ -170,5 +177,5 @@ class WitnessForm(EvidenceForm):
 
 
 class HandoverConcludeForm(BaseForm):
-    digest = HiddenField(validators=DIGEST)
+    digest = SeenField()
     reason = TextAreaField(_l("结论说明"), words(2000))

@@ -17,8 +17,8 @@ from app.acceptances.queries import DELIVERING, handover_of, holders, role_of
 from app.acceptances.workflow import HANDOVER_WORKFLOW
 from app.audit import act
 from app.catalogues.queries import all_current, parsed
-from app.conditions.gathering import divisions_of
-from app.conditions.jurisdiction import holds_in
+from app.conditions.gathering import divisions_of, practice_of
+from app.conditions.jurisdiction import in_force_at
 from app.core.actors import Actor, must
 from app.core.clock import now, today
 from app.core.db import db
@@ -115,7 +115,7 @@ def things_for(project: Project) -> list[ListedThing]:
     """What is to be handed over where the project lies, by code."""
     divisions = divisions_of(project.subject)
     found: list[ListedThing] = [parsed(entry) for entry in all_current(HANDOVER_KIND, today())]
-    return [one for one in found if holds_in(one.head.jurisdiction, divisions)]
+    return list(in_force_at(found, divisions, practice_of(project.subject), lambda one: one.head).rules)
 
 
 def _refuse_opening(project: Project, listed: list[ListedThing]) -> None:
@@ -176,14 +176,17 @@ def set_item(actor: Actor, handover: Handover, item: HandoverItem | None, facts:
     return item
 
 
-def remove_item(actor: Actor, handover: Handover, item: HandoverItem) -> None:
-    """Takes an item off on which nothing was done yet."""
+def remove_item(actor: Actor, handover: Handover, item: HandoverItem, reason: str) -> None:
+    """Takes an item off on which nothing was done yet; the trail keeps what it was and why it went."""
     _settle(actor, handover, item)
-    if len(handover.items) == 1:
-        raise Refused(wording.last_item())
-    with act(actor, P.HANDOVER_OPEN, ref=handover.project.ref) as running:
+    problems = [wording.last_item()] if len(handover.items) == 1 else []
+    if not reason.strip():
+        problems.append(wording.removal_without_reason())
+    if problems:
+        raise Refused(problems)
+    with act(actor, P.HANDOVER_OPEN, ref=handover.project.ref, reason=reason.strip()) as running:
         stand_for_side(actor, handover.project.subject)
-        running.note(handover=handover.code, removed=item.text[:200])
+        running.note(handover=handover.code, item=item.number, removed=item.text[:200])
         db.session.delete(item)
     db.session.expire(handover, ["items"])
 

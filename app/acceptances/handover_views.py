@@ -107,8 +107,8 @@ def settled(code: str, handover: Handover, item: HandoverItem | None) -> Respons
 @bp.post("/projects/<code>/handover/items/<int:item>/remove")
 @requires(P.HANDOVER_OPEN)
 def remove_item(code: str, item: int) -> ResponseReturnValue:
-    form, found = forms.EmptyForm(), this_thing(code, item)
-    if form.succeeds(lambda: handing_over.remove_item(current_actor(), found.handover, found)):
+    form, found = forms.RemoveForm(), this_thing(code, item)
+    if form.succeeds(lambda: handing_over.remove_item(current_actor(), found.handover, found, form.reason.data or "")):
         flash(_("移交事项已删除。"), "success")
         return to_handover(code)
     return shown(code, form), form.status

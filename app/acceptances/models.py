@@ -157,6 +157,20 @@ class AcceptanceItem(Entity):
         return self.result is not None and self.result.outcome is Outcome.PASSED
 
     @property
+    def evidence(self) -> list[EvidenceFile]:
+        """The files behind the judgement that counts: that of the submission it names, and the judge's own."""
+        result = self.result
+        made = [one for one in self.submissions if result is not None and one.id == result.submission_id]
+        return [one.file for one in (*made, result) if one is not None and one.file is not None]
+
+    @property
+    def opinion(self) -> "ItemOpinion | None":
+        """The newest opinion, where it is about what was submitted last; an older one no longer counts."""
+        last = self.opinions[-1] if self.opinions else None
+        made = self.submissions[-1] if self.submissions else None
+        return None if last is None or (made is not None and made.submitted_at > last.given_at) else last
+
+    @property
     def resubmitted(self) -> bool:
         """Something newer than the last judgement waits."""
         last = self.submissions[-1] if self.submissions else None

@@ -9,15 +9,15 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.acceptances import terms, wording
-from app.acceptances.concluding import STEPS, assumed
-from app.acceptances.content import seen_digest
+from app.acceptances.concluding import STEPS, assumed, unproven
+from app.acceptances.content import seen_digest, told
 from app.acceptances.going_on import STAGES, goes_on
 from app.acceptances.handing_over import may_open
 from app.acceptances.handover_models import Handover
 from app.acceptances.kinds import AcceptanceState, HandoverState, Stage
 from app.acceptances.material import own_files
 from app.acceptances.models import Acceptance, AcceptanceItem
-from app.acceptances.queries import DELIVERING, acceptances_of, handover_of, holders, role_of
+from app.acceptances.queries import DELIVERING, acceptances_of, handover_of, holders, role_of, unheard
 from app.acceptances.workflow import WORKFLOW
 from app.conditions.facts import Value
 from app.conditions.gathering import facts_of
@@ -27,17 +27,16 @@ from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.evidence.models import EvidenceFile
+from app.gates import pages as gate_pages
 from app.gates import queries as gates
-from app.gates.checking import GateLine, InputLine
 from app.gates.kinds import Step
-from app.gates.wording import in_words, source_in_words, why_not_met
 from app.lifecycle.models import Task
 from app.lifecycle.queries import Deadline, deadline_of, open_tasks_of, who_may
 from app.lifecycle.workflow import Offer
 from app.negative_lists import screening
-from app.projects.kinds import ProjectKind, ProjectState
+from app.projects.kinds import DocumentKind, ProjectKind, ProjectState
 from app.projects.models import Project
-from app.projects.pages import PLACES, linked
+from app.projects.pages import linked
 from app.projects.panels import Panel, PanelRow
 from app.subjects.models import PartyRole, Subject
 
@@ -67,6 +66,17 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A paper of the project that a round is concluded on, or that nobody has registered; `file` is its name."""
+
+    label: str
+    registered: bool
+    issued: str = ""
+    file: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class RoundPage:
     """Everything templates/acceptances/_round.html reads."""
 
@@ -77,6 +87,8 @@ class RoundPage:
     may_settle: bool
     gap: Gap | None
     is_halted: bool
+    is_supervised: bool
+    papers: list[Paper]
     seen: str
     turns: list[Turn]
 
@@ -100,6 +112,7 @@ class Overview:
     may_open_handover: bool
     final_due: date | None
     is_final_late: bool
+    is_suspended: bool
     turns: list[Turn]
 
 
@@ -115,6 +128,8 @@ class ItemPage:
     may_judge: bool
     may_settle: bool
     seen: int
+    has_evidence: bool
+    is_supervised: bool
     files: list[EvidenceFile]
 
 
@@ -127,7 +142,7 @@ def overview(actor: Actor, project: Project) -> Overview:
     current = next((one for one in rounds if one.is_open), rounds[0] if rounds else None)
     stage = _to_open(actor, project, rounds)
     before = next((one for one in rounds if one.stage is stage), None)
-    due = final_due(project)
+    due, suspended = final_due(project), project.state is ProjectState.SUSPENDED
     return Overview(
         project=project,
         steps=steps_of(project, rounds, handover),
@@ -138,7 +153,8 @@ def overview(actor: Actor, project: Project) -> Overview:
         failed_before=before if before and before.state is AcceptanceState.FAILED else None,
         may_open_handover=_may_open_handover(actor, project, handover),
         final_due=due,
-        is_final_late=due is not None and today() > due,
+        is_final_late=due is not None and today() > due and not suspended,
+        is_suspended=suspended,
         turns=turns_of(actor, project.subject, _ALL),
     )
 
@@ -202,6 +218,7 @@ def round_page(actor: Actor, project: Project, acceptance: Acceptance) -> RoundP
     """One round with everything in it and, while it is open, everything that its conclusion still asks."""
     offers = {offer.transition.act.value: offer for offer in offers_of(actor, acceptance)}
     ends = (P.ACCEPTANCE_CONCLUDE.value, P.ACCEPTANCE_APPROVE.value)
+    content = told(acceptance)
     return RoundPage(
         project=project,
         acceptance=acceptance,
@@ -210,9 +227,19 @@ def round_page(actor: Actor, project: Project, acceptance: Acceptance) -> RoundP
         may_settle=P.ACCEPTANCE_OPEN.value in offers and not any(one.results for one in acceptance.items),
         gap=_gap(project, acceptance) if goes_on(acceptance) else None,
         is_halted=acceptance.is_open and not goes_on(acceptance),
+        is_supervised=any(one["role"] == PartyRole.SUPERVISOR for one in content["parties"]),
+        papers=[_paper(one) for one in content.get("papers", ())],
         seen=seen_digest(acceptance),
         turns=turns_of(actor, project.subject, _ALL, acceptance.code),
     )
+
+
+def _paper(one: Mapping[str, Any]) -> Paper:
+    label, found = str(DocumentKind(one["kind"]).label), one["registered"]
+    if found is None:
+        return Paper(label, registered=False)
+    issued = " · ".join(filter(None, (found["number"], found["issuer"], found["issued_on"])))
+    return Paper(label, True, issued, found["evidence"]["name"], found["evidence"]["sha256"])
 
 
 def offers_of(actor: Actor, acceptance: Acceptance) -> list[Offer]:
@@ -221,37 +248,43 @@ def offers_of(actor: Actor, acceptance: Acceptance) -> list[Offer]:
 
 
 def _gap(project: Project, acceptance: Acceptance) -> Gap:
-    still = [one for one in acceptance.items if not one.passed]
-    missing = [wording.items_not_passed([one.number for one in still])] if still else []
+    still = (
+        (wording.items_not_passed, [one for one in acceptance.items if not one.passed]),
+        (wording.items_without_evidence, unproven(acceptance)),
+        (wording.items_without_opinion, unheard(acceptance)),
+    )
+    missing = [say([one.number for one in items]) for say, items in still if items]
     return gap_at(project, STEPS[acceptance.stage], assumed(acceptance.stage), missing)
 
 
 def gap_at(project: Project, step: Step, assumption: Mapping[str, Value], missing: list[Problem]) -> Gap:
     """What a step still asks, as if what is about to be concluded were on record."""
     values = {**facts_of(project.subject), **assumption}
-    lines = gates.checklist(project.subject, step, values)
+    lines = gate_pages.in_lines(gates.checklist(project.subject, step, values), gate_pages.hrefs_of(project.subject))
     against = screening.problems(screening.look(project.subject, step, values))
     entries = [_against(one) for one in missing]
-    entries += [_asked(line, one, project) for line in lines for one in line.inputs]
-    entries += [_against(linked(one, project)) for one in against]
-    # What is missing stands first, so that nobody has to look for it.
-    return Gap(sorted(entries, key=lambda one: one["state"] != "missing"))
+    entries += [_against(linked(one, project), group=str(_("负面清单"))) for one in against]
+    # What is missing stands first, gate by gate, so that nobody has to look for it.
+    for gate in sorted(lines, key=lambda one: one.open == 0):
+        entries += sorted((_asked(gate, one) for one in gate.inputs), key=lambda one: one["state"] != "missing")
+    return Gap(entries)
 
 
-def _asked(line: GateLine, one: InputLine, project: Project) -> dict[str, Any]:
-    endpoint = PLACES.get(one.input.place)
+def _asked(gate: gate_pages.CheckedGate, one: gate_pages.CheckedInput) -> dict[str, Any]:
     return {
-        "label": in_words(one.input.name),
-        "state": "ok" if one.met else "missing",
-        "why": "" if one.met else why_not_met(line.gate, one),
-        "article": source_in_words(line.gate.head),
-        "remedy": in_words(one.input.remedy),
-        "href": url_for(endpoint, code=project.code) if endpoint else "",
+        "group": f"{gate.gate.head.code} {gate.name}",
+        "article": gate.source,
+        "label": one.name,
+        "state": "ok" if one.state == "ok" else "missing",
+        "why": "" if one.state == "ok" else one.why,
+        "remedy": one.remedy,
+        "href": one.href,
     }
 
 
-def _against(problem: Problem) -> dict[str, Any]:
+def _against(problem: Problem, group: str = "") -> dict[str, Any]:
     return {
+        "group": group,
         "label": problem.what,
         "state": "missing",
         "why": problem.why,
@@ -302,6 +335,8 @@ def item_page(actor: Actor, project: Project, acceptance: Acceptance, item: Acce
         may_judge=P.ACCEPTANCE_JUDGE in offers,
         may_settle=P.ACCEPTANCE_OPEN in offers and not judged and not touched,
         seen=item.submissions[-1].number if item.submissions else 0,
+        has_evidence=bool(item.submissions) and item.submissions[-1].file is not None,
+        is_supervised=bool(holders(project.subject, PartyRole.SUPERVISOR)),
         files=own_files(actor, project.subject) if offers else [],
     )
 

@@ -107,3 +107,10 @@ def role_of(actor: Actor, subject: Subject, *roles: PartyRole) -> PartyRole | No
     """The first of the given roles that the actor's organisation holds in the subject."""
     held = {party.role for party in parties_of(subject) if party.organisation_id == actor.organisation_id}
     return next((role for role in roles if role in held), None)
+
+
+def unheard(acceptance: Acceptance) -> list[AcceptanceItem]:
+    """Items on whose newest submission the supervisor has not spoken; none where the project has no supervisor."""
+    if not holders(acceptance.project.subject, PartyRole.SUPERVISOR):
+        return []
+    return [one for one in acceptance.items if one.opinion is None]

@@ -140,8 +140,8 @@ def settled(code: str, number: int, acceptance: Acceptance, item: AcceptanceItem
 @bp.post("/projects/<code>/acceptance/<int:number>/items/<int:item>/remove")
 @requires(P.ACCEPTANCE_OPEN)
 def remove_item(code: str, number: int, item: int) -> ResponseReturnValue:
-    form, found = forms.EmptyForm(), this_item(code, number, item)
-    if form.succeeds(lambda: actions.remove_item(current_actor(), found.acceptance, found)):
+    form, found = forms.RemoveForm(), this_item(code, number, item)
+    if form.succeeds(lambda: actions.remove_item(current_actor(), found.acceptance, found, form.reason.data or "")):
         flash(_("验收项已删除。"), "success")
         return to_round(code, number)
     return shown(code, number, form), form.status

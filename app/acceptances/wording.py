@@ -20,7 +20,18 @@ def not_the_client(act: Permission) -> Problem:
     )
 
 
+def suspended() -> Problem:
+    """The same of acceptance and of handover."""
+    return Problem(
+        _("项目已暂停，现在不能办理。"),
+        why=_("暂停期间不提交、不判定、不接收，也不作出结论；各方的期限停止计算。"),
+        remedy=_("请等待主管部门恢复项目，恢复后从原处继续。"),
+    )
+
+
 def not_to_accept(state: ProjectState) -> Problem:
+    if state is ProjectState.SUSPENDED:
+        return suspended()
     return Problem(
         _("项目现在不能组织验收。"),
         why=_("项目是“%(state)s”；建设中组织初步验收，试运行中组织竣工验收。", state=state.label),
@@ -76,6 +87,15 @@ def submitted_already(number: int) -> Problem:
     )
 
 
+def removal_without_reason() -> Problem:
+    return Problem(
+        _("请写明删除的理由。"),
+        why=_("删除的事项和理由记入办理记录，供以后核对。"),
+        remedy=_("填写理由后再删除。"),
+        place="reason",
+    )
+
+
 def last_item() -> Problem:
     return Problem(_("这是最后一项，不能删除。"), why=_("没有验收项就无从验收。"), remedy=_("请先增加其他验收项。"))
 
@@ -113,6 +133,15 @@ def nothing_to_judge() -> Problem:
     )
 
 
+def passed_without_evidence(number: int) -> Problem:
+    return Problem(
+        _("第 %(n)s 项没有证据材料，不能判定合格。", n=number),
+        why=_("提交单位只写了说明，没有附材料；逐项验收须凭材料判定，事后才能核验。"),
+        remedy=_("请提交单位附材料重新提交，或由项目单位上传自己的测试、检查记录。"),
+        place="file",
+    )
+
+
 def concluded_already(code: str) -> Problem:
     return Problem(
         _("验收 %(code)s 已有结论。", code=code),
@@ -137,6 +166,38 @@ def items_not_passed(numbers: Sequence[int]) -> Problem:
     )
 
 
+def no_evidence(number: int, requirement: str) -> Problem:
+    return Problem(
+        _("第 %(n)s 项判定合格，但没有证据材料：%(text)s", n=number, text=requirement[:60]),
+        why=_("判定和所针对的提交都没有附材料。"),
+        remedy=_("请凭材料重新判定。"),
+    )
+
+
+def items_without_evidence(numbers: Sequence[int]) -> Problem:
+    return Problem(
+        _("还有 %(n)s 项没有证据材料", n=len(numbers)),
+        why=_("第 %(listed)s 项。", listed=_listed(numbers)),
+        remedy=_("请凭材料重新判定。"),
+    )
+
+
+def no_opinion(number: int, requirement: str, is_outdated: bool) -> Problem:
+    return Problem(
+        _("第 %(n)s 项没有监理意见：%(text)s", n=number, text=requirement[:60]),
+        why=_("监理意见早于最近一次提交。") if is_outdated else _("项目有监理单位，还没有对这一项出具意见。"),
+        remedy=_("请监理单位出具意见后再作出合格结论。"),
+    )
+
+
+def items_without_opinion(numbers: Sequence[int]) -> Problem:
+    return Problem(
+        _("还有 %(n)s 项没有监理意见", n=len(numbers)),
+        why=_("第 %(listed)s 项。", listed=_listed(numbers)),
+        remedy=_("请监理单位出具意见后再作出合格结论。"),
+    )
+
+
 def _listed(numbers: Sequence[int]) -> str:
     """The first ones by number; who wants all sees them in the table."""
     shown = str(_("、")).join(str(one) for one in numbers[:SHOWN])
@@ -155,6 +216,8 @@ def something_changed() -> Problem:
 
 
 def not_to_hand_over(state: ProjectState) -> Problem:
+    if state is ProjectState.SUSPENDED:
+        return suspended()
     return Problem(
         _("项目现在不能组织移交。"),
         why=_("项目是“%(state)s”；竣工验收合格后移交，运行维护类项目批准后移交。", state=state.label),

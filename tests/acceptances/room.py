@@ -16,20 +16,20 @@ from app.acceptances.actions import Judgement
 from app.acceptances.content import seen_digest
 from app.acceptances.handover_models import Handover, HandoverItem
 from app.acceptances.kinds import Outcome
-from app.acceptances.material import NOTHING, Material
+from app.acceptances.material import Material
 from app.acceptances.models import Acceptance, AcceptanceItem
 from app.audit import act
 from app.core.clock import today
 from app.core.db import db
 from app.core.permissions import Permission
 from app.gates.actions import About, Ruling, record_decision
-from app.gates.kinds import Step, Verdict
+from app.gates.kinds import Stance, Step, Verdict
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
-from app.subjects.actions import add_party
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
-from tests.factories import World
+from tests.factories import World, kept
+from tests.procurement.room import joined as won
 from tests.projects import room as projects
 
 P, S = Permission, ProjectState
@@ -47,13 +47,12 @@ WAY = {
 # --- where a project stands ------------------------------------------------------------------------------------------
 
 
-def joined(w: World, project: Project) -> Project:
+def joined(w: World, project: Project, without: PartyRole | None = None) -> Project:
     """Builder, operator and supervisor are parties too."""
     held = {party.role for party in parties_of(project.subject)}
-    with act(w.actor("officer"), P.PROJECT_DECLARE, ref=project.ref):
-        for role, key in PARTIES:
-            if role not in held:
-                add_party(project.subject, w.org(key), role)
+    for role, key in PARTIES:
+        if role not in held and role is not without:
+            won(w, project, key, role)
     return project
 
 
@@ -77,21 +76,31 @@ def _until(w: World, project: Project, state: ProjectState) -> Project:
     return project
 
 
+@kept
 def building(w: World, project: Project | None = None) -> Project:
     """Approved, with a builder, an operator and a supervisor, and being built."""
     return _until(w, project or projects.approved(w), S.BUILDING)
 
 
+@kept
+def unsupervised(w: World) -> Project:
+    """Being built, with nobody who supervises it."""
+    return moved(w, joined(w, projects.approved(w), without=PartyRole.SUPERVISOR))
+
+
+@kept
 def trial(w: World, project: Project | None = None) -> Project:
     """In its trial run since today."""
     return _until(w, project or projects.approved(w), S.TRIAL)
 
 
+@kept
 def accepted(w: World, project: Project | None = None) -> Project:
     """Accepted and not handed over yet."""
     return _until(w, project or projects.approved(w), S.ACCEPTED)
 
 
+@kept
 def operating(w: World, project: Project | None = None) -> Project:
     """In operation since today."""
     return _until(w, project or projects.approved(w), S.OPERATING)
@@ -105,13 +114,21 @@ def paper(name: str = "材料.pdf") -> Material:
     return Material(FileStorage(stream=io.BytesIO(b"%PDF-1.4 " + name.encode()), filename=name))
 
 
+@kept
 def opened(w: World, project: Project | None = None, only_failed: bool = False) -> Acceptance:
     """A round of acceptance of a project, by default one that is being built."""
     return actions.open_acceptance(w.actor("officer"), project or building(w), only_failed)
 
 
-def submitted(w: World, item: AcceptanceItem, material: Material = NOTHING, by: str = "rival_officer") -> Any:
-    return actions.submit_item(w.actor(by), item, f"第 {item.number} 项已完成，测试通过。", material)
+def submitted(w: World, item: AcceptanceItem, material: Material | None = None, by: str = "rival_officer") -> Any:
+    """Submitted with a test report of its own, unless something else (or NOTHING) is given."""
+    report = paper(f"{item.acceptance.code}-{item.number}-{len(item.submissions) + 1}.pdf")
+    return actions.submit_item(w.actor(by), item, f"第 {item.number} 项已完成，测试通过。", material or report)
+
+
+def heard(w: World, item: AcceptanceItem, stance: Stance = Stance.SUPPORT) -> Any:
+    """The supervisor's opinion on an item."""
+    return actions.opine(w.actor("supervisor"), item, stance, "现场核对属实。")
 
 
 def judgement(item: AcceptanceItem, outcome: Outcome = Outcome.PASSED, **changes: Any) -> Judgement:
@@ -127,10 +144,12 @@ def judged(w: World, item: AcceptanceItem, outcome: Outcome = Outcome.PASSED, **
 
 
 def all_judged(w: World, acceptance: Acceptance, *failed: int) -> Acceptance:
-    """Everything submitted and judged; the numbers name what failed."""
+    """Everything submitted with evidence, seen by the supervisor and judged; the numbers name what failed."""
     for item in acceptance.items:
         if not item.submissions:
             submitted(w, item)
+        if item.opinion is None:
+            heard(w, item)
         judged(w, item, Outcome.FAILED if item.number in failed else Outcome.PASSED)
     return acceptance
 
@@ -145,6 +164,7 @@ def concluded(w: World, acceptance: Acceptance, passed: bool = True, by: str = "
 # --- handover --------------------------------------------------------------------------------------------------------
 
 
+@kept
 def handover(w: World, project: Project | None = None) -> Handover:
     """A handover just opened, of an accepted project by default."""
     return handing_over.open_handover(w.actor("officer"), project or accepted(w))

@@ -1,5 +1,7 @@
 """What the database itself refuses about acceptance and handover, whoever writes to it."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,11 +9,15 @@ from app.acceptances import actions, handing_over
 from app.acceptances.content import acceptance_content, sealed
 from app.acceptances.handover_models import Handover
 from app.acceptances.kinds import Outcome
+from app.acceptances.material import NOTHING
 from app.acceptances.models import Acceptance, ItemOpinion, ItemResult, ItemSubmission
+from app.core.clock import clock
 from app.core.db import db
 from app.gates.kinds import Stance
 from app.subjects.actions import stand_for_side
 from tests.acceptances import room
+from tests.factories import MOMENT
+from tests.separation import breaking
 from tests.separation.breaking import attempt
 
 CONCLUSION = (
@@ -53,9 +59,7 @@ def bound(w, project, *people):
 @pytest.fixture
 def judged(w, acceptance):
     """Everything is judged and passed; the supervisor said something; everybody has acted for his side."""
-    first = acceptance.items[0]
-    room.submitted(w, first, room.paper("测试报告.pdf"))
-    actions.opine(w.actor("supervisor"), first, Stance.SUPPORT, "同意")
+    room.submitted(w, acceptance.items[0], room.paper("测试报告.pdf"))
     room.all_judged(w, acceptance)
     bound(w, acceptance.project, "signatory", "second_officer", "operator_officer", "authority_lead")
     db.session.commit()
@@ -116,9 +120,101 @@ def test_a_round_with_an_open_item_does_not_pass_whoever_writes_it(w, acceptance
 
 
 def test_a_round_with_an_item_that_nobody_judged_does_not_pass(w, acceptance):
+    for item in acceptance.items:
+        room.heard(w, item)
     bound(w, acceptance.project, "signatory")
     db.session.commit()
     assert "every item" in refused(OF_ACCEPTANCE, **ending(w, acceptance))
+
+
+def test_words_alone_never_pass_whoever_writes_it(w, acceptance):
+    item, other = acceptance.items[:2]
+    room.submitted(w, item, NOTHING)
+    room.submitted(w, other)
+    room.judged(w, item, Outcome.FAILED)
+    room.judged(w, other)
+    db.session.commit()
+    failed, passed = item.results[0], other.results[0]
+    assert "evidence" in refused(copied(failed, number="9", outcome="'passed'"))
+    assert refused(copied(failed, number="9")) == ""
+    file = f"'{other.submissions[0].sha256}'"
+    assert refused(copied(failed, number="9", outcome="'passed'", sha256=file)) == ""
+    assert refused(copied(passed, number="9")) == ""
+
+
+def test_a_judgement_from_before_the_rule_does_not_let_a_round_pass(w, acceptance):
+    item = acceptance.items[0]
+    room.submitted(w, item, NOTHING)
+    room.all_judged(w, acceptance, item.number)
+    bound(w, acceptance.project, "signatory")
+    db.session.commit()
+    older = copied(item.results[0], number="9", outcome="'passed'")
+    with db.session.begin_nested() as savepoint:
+        off = "DROP TRIGGER item_results_with_evidence"
+        if not breaking.is_sqlite(db.session):
+            off = "ALTER TABLE item_results DISABLE TRIGGER item_results_with_evidence"
+        db.session.execute(sa.text(off))
+        act = breaking.act_id(db.session)
+        db.session.execute(sa.text(older), {"act": act})
+        breaking.leaf(db.session, act)
+        assert "on evidence" in refused(OF_ACCEPTANCE, **ending(w, acceptance))
+        savepoint.rollback()
+
+
+def test_no_round_passes_without_its_supervisor_whoever_writes_it(w, acceptance):
+    last = acceptance.items[-1]
+    for item in acceptance.items:
+        room.submitted(w, item)
+        room.judged(w, item)
+        if item is not last:
+            room.heard(w, item)
+    bound(w, acceptance.project, "signatory")
+    db.session.commit()
+    assert "supervisor" in refused(OF_ACCEPTANCE, **ending(w, acceptance))
+    assert refused(OF_ACCEPTANCE, **ending(w, acceptance, state="failed")) == ""
+    room.heard(w, last)
+    db.session.commit()
+    assert refused(OF_ACCEPTANCE, **ending(w, acceptance)) == ""
+    with clock.at(MOMENT + timedelta(days=1)):
+        room.judged(w, last, Outcome.FAILED)
+        room.submitted(w, last)
+        room.judged(w, last)
+        db.session.commit()
+        assert "supervisor" in refused(OF_ACCEPTANCE, **ending(w, acceptance))
+
+
+def test_where_there_is_no_supervisor_a_round_passes_without_one(w):
+    acceptance = room.opened(w, room.unsupervised(w))
+    for item in acceptance.items:
+        room.submitted(w, item)
+        room.judged(w, item)
+    bound(w, acceptance.project, "signatory")
+    db.session.commit()
+    assert refused(OF_ACCEPTANCE, **ending(w, acceptance)) == ""
+
+
+def test_items_stand_still_while_the_project_does(w, acceptance):
+    item = acceptance.items[0]
+    change = f"UPDATE acceptance_items SET act_id = :act, standard = 'x' WHERE id = {item.id}"
+    gone = f"DELETE FROM acceptance_items WHERE id = {item.id}"
+    db.session.commit()
+    assert {refused(change), refused(gone), refused(copied(item, number="99"))} == {""}
+    room.projects.actions.suspend(w.actor("authority_lead"), acceptance.project, "资金来源待核实。")
+    db.session.commit()
+    for attack in (change, gone, copied(item, number="99")):
+        assert "stand still" in refused(attack), attack
+
+
+def test_items_of_a_handover_stand_still_while_the_project_does(w, handover):
+    item = handover.items[0]
+    change = f"UPDATE handover_items SET act_id = :act, text = 'x' WHERE id = {item.id}"
+    gone = f"DELETE FROM handover_items WHERE id = {item.id}"
+    db.session.commit()
+    assert {refused(change), refused(gone), refused(copied(item, number="99"))} == {""}
+    room.projects.actions.suspend(w.actor("authority_lead"), handover.project, "资金来源待核实。")
+    db.session.commit()
+    for attack in (change, gone, copied(item, number="99")):
+        assert "stand still" in refused(attack), attack
 
 
 def test_who_judged_an_item_does_not_conclude(w, judged):

@@ -11,13 +11,13 @@ from app.acceptances.facts import acceptance_facts
 from app.acceptances.handing_over import ThingFacts
 from app.acceptances.kinds import Deed, HandoverClass, HandoverItemState, HandoverState
 from app.acceptances.material import NOTHING, Material
+from app.audit.history import entries_about
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused, Stale, WrongState
 from app.gates.kinds import Stance, Step
 from app.gates.queries import decisions_of
 from app.projects.kinds import ProjectKind, ProjectState
-from app.subjects.actions import add_party
 from app.subjects.models import PartyRole
 from tests.acceptances import room
 from tests.acceptances.test_life import asked, refusal
@@ -66,9 +66,7 @@ def test_only_what_is_accepted_is_handed_over_and_only_once(w, handover):
 
 def test_who_built_it_and_operates_it_takes_nothing_over_from_itself(w):
     project = projects.approved(w)
-    with room.act(w.actor("officer"), room.P.PROJECT_DECLARE, ref=project.ref):
-        for role, key in ((PartyRole.BUILDER, "operator"), (PartyRole.OPERATOR, "operator")):
-            add_party(project.subject, w.org(key), role)
+    room.won(w, project, "operator", PartyRole.BUILDER, PartyRole.OPERATOR)
     while project.state is not ProjectState.ACCEPTED:
         room.moved(w, project)
     made = room.handover(w, project)
@@ -97,12 +95,24 @@ def test_items_are_added_changed_and_removed_until_something_is_done_on_them(w, 
     room.delivered(w, made)
     for change in (
         lambda: handing_over.set_item(officer, handover, made, facts),
-        lambda: handing_over.remove_item(officer, handover, made),
+        lambda: handing_over.remove_item(officer, handover, made, "重复"),
     ):
         with pytest.raises(WrongState):
             change()
-    handing_over.remove_item(officer, handover, handover.items[0])
+    handing_over.remove_item(officer, handover, handover.items[0], "并入第 2 项。")
     assert len(handover.items) == count
+
+
+def test_an_item_is_removed_with_a_reason_that_the_trail_keeps(w, handover):
+    officer, item = w.actor("officer"), handover.items[0]
+    found = refusal(Refused, lambda: handing_over.remove_item(officer, handover, item, " "))
+    assert [one.place for one in found] == ["reason"]
+    gone, count = item.text, len(handover.items)
+    handing_over.remove_item(officer, handover, item, "本项目不交付源代码，见合同第九条。")
+    assert len(handover.items) == count - 1
+    leaf = json.loads(entries_about(handover.project.ref, 1)[0].details)
+    assert (leaf["reason"], leaf["notes"]["removed"]) == ("本项目不交付源代码，见合同第九条。", gone[:200])
+    assert gone in json.dumps(leaf["changes"], ensure_ascii=False), "everything that stood in it is still to be read"
 
 
 @pytest.mark.parametrize(
@@ -258,9 +268,16 @@ def test_what_was_seen_is_what_is_concluded(w, handover):
 
 
 def test_a_halted_project_is_not_handed_over(w, handover):
+    officer, item = w.actor("officer"), handover.items[0]
     projects.actions.suspend(w.actor("authority_lead"), handover.project, "资金来源待核实。")
-    with pytest.raises(WrongState):
-        room.delivered(w, handover.items[0])
+    facts = ThingFacts(HandoverClass.DOCUMENTS, "培训视频", w.org("rival").id, takes_over=False)
+    for act in (
+        lambda: room.delivered(w, item),
+        lambda: handing_over.set_item(officer, handover, None, facts),
+        lambda: handing_over.remove_item(officer, handover, item, "重复"),
+        lambda: conclude(w, handover),
+    ):
+        assert "暂停" in str(refusal(WrongState, act)[0].what)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(handing_over.HandoverEntry)) == 0
 
 

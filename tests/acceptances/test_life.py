@@ -11,10 +11,11 @@ from app.acceptances.actions import ItemFacts
 from app.acceptances.content import seen_digest
 from app.acceptances.facts import acceptance_facts
 from app.acceptances.kinds import AcceptanceState, ItemSource, Outcome, Stage
-from app.acceptances.material import Material
+from app.acceptances.material import NOTHING, Material, own_files
 from app.acceptances.models import Acceptance
 from app.acceptances.queries import acceptances_of
 from app.accounts.actions import give_role
+from app.audit.history import entries_about
 from app.core.canonical import canonical_json, digest_both
 from app.core.clock import clock, today
 from app.core.db import db
@@ -107,7 +108,7 @@ def test_items_are_added_changed_and_removed_before_anything_is_judged(w, accept
     assert ("OPERATOR", acceptance.code) in asked(acceptance.project, "acceptance:deliver")
     actions.set_item(officer, acceptance, made, item_facts(w, requirement="响应时间不超过 1 秒"))
     assert acceptance.items[-1].requirement == "响应时间不超过 1 秒"
-    actions.remove_item(officer, acceptance, made)
+    actions.remove_item(officer, acceptance, made, "与合同附件二重复。")
     assert len(acceptance.items) == count
 
 
@@ -134,13 +135,13 @@ def test_the_yardstick_stays_once_something_was_submitted_or_judged(w, acceptanc
     with pytest.raises(WrongState):
         actions.set_item(officer, acceptance, first, item_facts(w))
     with pytest.raises(WrongState):
-        actions.remove_item(officer, acceptance, first)
+        actions.remove_item(officer, acceptance, first, "重复")
     actions.set_item(officer, acceptance, second, item_facts(w))
     room.judged(w, first)
     for change in (
         lambda: actions.set_item(officer, acceptance, None, item_facts(w)),
         lambda: actions.set_item(officer, acceptance, second, item_facts(w)),
-        lambda: actions.remove_item(officer, acceptance, second),
+        lambda: actions.remove_item(officer, acceptance, second, "重复"),
     ):
         with pytest.raises(WrongState):
             change()
@@ -148,9 +149,20 @@ def test_the_yardstick_stays_once_something_was_submitted_or_judged(w, acceptanc
 
 def test_the_last_item_stays(w, acceptance):
     for item in acceptance.items[1:]:
-        actions.remove_item(w.actor("officer"), acceptance, item)
+        actions.remove_item(w.actor("officer"), acceptance, item, "重复")
     with pytest.raises(Refused):
-        actions.remove_item(w.actor("officer"), acceptance, acceptance.items[0])
+        actions.remove_item(w.actor("officer"), acceptance, acceptance.items[0], "重复")
+
+
+def test_an_item_is_removed_with_a_reason_that_the_trail_keeps(w, acceptance):
+    officer, item = w.actor("officer"), acceptance.items[1]
+    found = refusal(Refused, lambda: actions.remove_item(officer, acceptance, item, " "))
+    assert [one.place for one in found] == ["reason"]
+    wanted, count = item.requirement, len(acceptance.items)
+    actions.remove_item(officer, acceptance, item, "与第 1 项重复。")
+    assert len(acceptance.items) == count - 1
+    leaf = json.loads(entries_about(acceptance.project.ref, 1)[0].details)
+    assert (leaf["reason"], leaf["notes"]["removed"]) == ("与第 1 项重复。", wanted)
 
 
 # --- submitting and judging ------------------------------------------------------------------------------------------
@@ -195,6 +207,41 @@ def test_a_judgement_rests_on_a_submission_or_on_evidence_of_the_clients_own(w, 
     assert (item.result.submission_id, bool(item.result.sha256)) == (None, True)
 
 
+@pytest.mark.parametrize("stage", ["preliminary", "final"])
+def test_words_alone_never_pass(w, stage):
+    acceptance = room.opened(w, room.building(w) if stage == "preliminary" else room.trial(w))
+    item, officer = acceptance.items[0], w.actor("officer")
+    room.submitted(w, item, NOTHING)
+    found = refusal(Refused, lambda: room.judged(w, item))
+    assert [one.place for one in found] == ["file"]
+    assert all((found[0].what, found[0].why, found[0].remedy))
+    room.judged(w, item, Outcome.FAILED)
+    assert not item.passed, "that it is not proven is reason enough to fail"
+    actions.judge_item(officer, item, room.judgement(item), room.paper("自测记录.pdf"))
+    assert item.passed
+    assert [one.file_name for one in item.evidence] == ["自测记录.pdf"]
+
+
+def test_an_earlier_file_proves_nothing_about_what_was_put_right_since(w, acceptance):
+    item = acceptance.items[0]
+    room.submitted(w, item)
+    room.judged(w, item, Outcome.FAILED)
+    room.submitted(w, item, NOTHING)
+    refusal(Refused, lambda: room.judged(w, item))
+    again = Material(digest=item.submissions[0].sha256)
+    room.submitted(w, item, again)
+    room.judged(w, item)
+    assert item.evidence == [item.submissions[0].file]
+
+
+def test_a_registered_paper_of_the_client_proves_an_item(w, acceptance):
+    item = next(one for one in acceptance.items if one.source is ItemSource.ARCHIVE)
+    projects.register(w, acceptance.project, "archive_acceptance")
+    kept = own_files(w.actor("officer"), acceptance.project.subject)[0]
+    actions.judge_item(w.actor("officer"), item, room.judgement(item), Material(digest=kept.sha256))
+    assert item.evidence == [kept]
+
+
 def test_nobody_borrows_the_evidence_of_the_other_side(w, acceptance):
     first, second = acceptance.items[:2]
     room.submitted(w, first, room.paper("测试报告.pdf"))
@@ -233,6 +280,62 @@ def test_a_failed_item_goes_back_to_its_deliverer_and_conclusion_is_asked_when_a
         room.judged(w, item)
     assert asked(project, "acceptance:conclude") == {("AGENCY", acceptance.code)}
     assert not asked(project, "acceptance:judge")
+
+
+# --- the supervisor ---------------------------------------------------------------------------------------------------
+
+
+def test_no_round_passes_before_the_supervisor_has_spoken_on_each_item(w, acceptance):
+    project, last = acceptance.project, acceptance.items[-1]
+    room.ready(w, project, Step.TRIAL)
+    for item in acceptance.items:
+        room.submitted(w, item)
+        room.judged(w, item)
+        if item is not last:
+            room.heard(w, item)
+    assert not asked(project, "acceptance:conclude"), "nobody is asked for what he cannot do yet"
+    found = refusal(Refused, lambda: room.concluded(w, acceptance))
+    assert [f"第 {last.number} 项没有监理意见" in str(one.what) for one in found] == [True]
+    assert asked(project, "acceptance:opine") == {("WATCHER", acceptance.code)}
+    room.heard(w, last, Stance.OPPOSE)
+    assert not asked(project, "acceptance:opine")
+    assert asked(project, "acceptance:conclude") == {("AGENCY", acceptance.code)}
+    room.concluded(w, acceptance)
+    assert acceptance.state is A.PASSED, "the opinion binds nobody, but it is there"
+
+
+def test_a_round_fails_without_the_supervisor(w, acceptance):
+    room.submitted(w, acceptance.items[0])
+    room.judged(w, acceptance.items[0], Outcome.FAILED)
+    room.concluded(w, acceptance, passed=False)
+    assert acceptance.state is A.FAILED
+
+
+def test_an_opinion_is_about_what_was_submitted_when_it_was_given(w, acceptance):
+    item = acceptance.items[0]
+    room.ready(w, acceptance.project, Step.TRIAL)
+    room.all_judged(w, acceptance, item.number)
+    with clock.at(MOMENT + timedelta(days=1)):
+        room.submitted(w, item)
+        assert item.opinion is None
+        assert asked(acceptance.project, "acceptance:opine") == {("WATCHER", acceptance.code)}
+        room.judged(w, item)
+        found = refusal(Refused, lambda: room.concluded(w, acceptance))
+        assert "早于最近一次提交" in str(found[0].why)
+        room.heard(w, item)
+        room.concluded(w, acceptance)
+    assert acceptance.state is A.PASSED
+
+
+def test_where_there_is_no_supervisor_none_is_waited_for(w):
+    acceptance = room.opened(w, room.unsupervised(w))
+    for item in acceptance.items:
+        room.submitted(w, item)
+        room.judged(w, item)
+    assert asked(acceptance.project, "acceptance:conclude") == {("AGENCY", acceptance.code)}
+    room.ready(w, acceptance.project, Step.TRIAL)
+    room.concluded(w, acceptance)
+    assert acceptance.state is A.PASSED
 
 
 # --- concluding ------------------------------------------------------------------------------------------------------
@@ -338,12 +441,28 @@ def test_a_failed_round_is_followed_by_another(w, acceptance, only_failed, items
     assert [one.round for one in acceptances_of(project)] == [2, 1]
 
 
-def test_a_suspended_project_is_not_accepted(w, acceptance):
-    room.all_judged(w, acceptance)
-    projects.actions.suspend(w.actor("authority_lead"), acceptance.project, "资金来源待核实。")
-    with pytest.raises(WrongState):
-        room.concluded(w, acceptance, passed=False)
-    db.session.rollback()
+def test_nothing_happens_while_the_project_is_suspended_and_all_goes_on_after(w, acceptance):
+    item, other = acceptance.items[:2]
+    officer, lead = w.actor("officer"), w.actor("authority_lead")
+    room.all_judged(w, acceptance, item.number)
+    projects.actions.suspend(lead, acceptance.project, "资金来源待核实。")
+    for act in (
+        lambda: room.opened(w, acceptance.project),
+        lambda: actions.set_item(officer, acceptance, None, item_facts(w)),
+        lambda: actions.remove_item(officer, acceptance, other, "重复"),
+        lambda: room.submitted(w, item),
+        lambda: room.heard(w, item),
+        lambda: room.judged(w, item),
+        lambda: room.concluded(w, acceptance, passed=False),
+    ):
+        found = refusal(WrongState, act)
+        assert "暂停" in str(found[0].what)
+        assert all((found[0].why, found[0].remedy))
+    projects.actions.resume(lead, acceptance.project, "资金已落实。")
+    room.submitted(w, item)
+    room.heard(w, item)
+    room.judged(w, item)
+    assert item.passed
 
 
 # --- final acceptance ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from app.acceptances.kinds import Outcome
+from app.acceptances.material import NOTHING
 from app.acceptances.queries import acceptances_of, handover_of
 from app.core.db import db
 from app.gates.kinds import Step
@@ -114,7 +115,14 @@ def test_what_is_missing_stands_on_the_page_before_the_conclusion(app, client, w
     db.session.commit()
     project = acceptance.project
     page = text_of(client, "authority_lead", project)
-    for words in ("还有 6 项未合格", "第 1、2、3、4、5、6 项", "还缺", "审计报告", "须在 2026-09-02 前申请竣工验收"):
+    for words in (
+        "还有 6 项未合格",
+        "还有 6 项没有监理意见",
+        "第 1、2、3、4、5、6 项",
+        "还缺",
+        "审计报告",
+        "须在 2026-09-02 前申请竣工验收",
+    ):
         assert words in page, words
     page = text_of(client, "authority_lead", project, "/acceptance/1")
     data = {"digest": seen_on(page), "outcome": "passed", "reason": "同意"}
@@ -129,12 +137,84 @@ def test_nothing_is_offered_while_the_project_is_suspended(app, client, w, proje
     room.submitted(w, acceptance.items[0])
     projects.actions.suspend(w.actor("authority_lead"), project, "资金来源待核实。")
     db.session.commit()
-    assert "验收停在这里" in text_of(client, "signatory", project, "/acceptance/1")
+    for rest in ("/acceptance", "/acceptance/1", "/acceptance/1/items/1"):
+        page = text_of(client, "signatory", project, rest)
+        assert "停在这里" in page, rest
+        assert "期限停止计算" in page, rest
     assert 'id="judge"' not in text_of(client, "officer", project, "/acceptance/1/items/1")
+    data = {"seen": "1", "outcome": "passed", "reason": "核对一致", "text": "x", "stance": "support"}
+    for by, act in (("officer", "judge"), ("rival_officer", "submit"), ("supervisor", "opine")):
+        answer = post(client, by, project, f"/acceptance/1/items/1/{act}", **data)
+        assert answer.status_code == 422, act
+        assert "项目已暂停" in answer.get_data(as_text=True), act
+
+
+@pytest.mark.sqlite_only
+def test_a_suspended_handover_says_so(app, client, w):
+    handover = room.handover(w)
+    projects.actions.suspend(w.actor("authority_lead"), handover.project, "资金来源待核实。")
+    db.session.commit()
+    for rest in ("/acceptance", "/handover", "/handover/items/1"):
+        page = text_of(client, "officer", handover.project, rest)
+        assert "停在这里" in page, rest
+        assert "期限停止计算" in page, rest
+    file = (io.BytesIO(b"%PDF-1.4 list"), "list.pdf")
+    answer = post(client, "rival_officer", handover.project, "/handover/items/1/deliver", text="x", file=file)
+    assert answer.status_code == 422
+    assert "项目已暂停" in answer.get_data(as_text=True)
+
+
+@pytest.mark.sqlite_only
+def test_words_alone_are_refused_with_what_to_do(app, client, w, project):
+    acceptance = room.opened(w, project)
+    room.submitted(w, acceptance.items[0], NOTHING)
+    db.session.commit()
+    page = text_of(client, "officer", project, "/acceptance/1/items/1")
+    assert "第 1 次提交没有附材料" in page
+    assert "已提交，没有附材料" in text_of(client, "officer", project, "/acceptance/1")
     data = {"seen": "1", "outcome": "passed", "reason": "核对一致"}
     answer = post(client, "officer", project, "/acceptance/1/items/1/judge", **data)
     assert answer.status_code == 422
-    assert "项目现在不能组织验收" in answer.get_data(as_text=True)
+    for words in ("第 1 项没有证据材料，不能判定合格。", "逐项验收须凭材料判定", "请提交单位附材料重新提交"):
+        assert words in answer.get_data(as_text=True), words
+    file = (io.BytesIO(b"%PDF-1.4 own"), "own.pdf")
+    assert post(client, "officer", project, "/acceptance/1/items/1/judge", **data, file=file).status_code == 302
+
+
+@pytest.mark.sqlite_only
+def test_a_concluded_round_lists_what_is_there_and_what_is_not(app, client, w, project):
+    acceptance = room.opened(w, project)
+    room.submitted(w, acceptance.items[0], room.paper("测试报告.pdf"))
+    room.judged(w, acceptance.items[0])
+    room.concluded(w, acceptance, passed=False)
+    # What comes later is not in what was sealed.
+    room.ready(w, project, Step.TRIAL)
+    db.session.commit()
+    page = text_of(client, "leader", project, "/acceptance/1")
+    for words in ("验收材料", "等保备案证明", "未提供", "0/1 种已登记", "测试报告.pdf", w.user("officer").name):
+        assert words in page, words
+    assert "无监理单位" not in page
+
+
+@pytest.mark.sqlite_only
+def test_a_round_without_a_supervisor_says_so(app, client, w):
+    acceptance = room.opened(w, room.unsupervised(w))
+    db.session.commit()
+    page = text_of(client, "officer", acceptance.project, "/acceptance/1")
+    assert page.count("无监理单位") == len(acceptance.items)
+    assert "本项目没有监理单位，没有监理意见。" in page
+    assert "项没有监理意见" not in page
+
+
+@pytest.mark.sqlite_only
+def test_the_source_of_a_gate_is_said_once(app, client, w):
+    acceptance = room.opened(w, room.trial(w))
+    db.session.commit()
+    page = text_of(client, "authority_lead", acceptance.project, "/acceptance/1")
+    asked = page[page.index('id="gap"') :]
+    assert asked.count("国办发〔2019〕57号）第26条") == 1
+    assert asked.count('"gy-check-group"') == asked.count("依据 ") > 2
+    assert asked.index("G-22 ") < asked.index("国办发〔2019〕57号）第26条") < asked.index("审计报告")
 
 
 def test_an_old_page_does_not_conclude(app, client, w, project):
@@ -207,7 +287,7 @@ def test_items_are_settled_on_the_pages(app, client, w, project):
     assert "两年保修" in text_of(client, "officer", project, edit)
     assert post(client, "officer", project, edit, **{**data, "standard": ""}).status_code == 422
     assert post(client, "officer", project, edit, **{**data, "standard": "合同第九条"}).status_code == 302
-    assert post(client, "officer", project, f"/acceptance/1/items/{count + 1}/remove").status_code == 302
+    assert post(client, "officer", project, f"/acceptance/1/items/{count + 1}/remove", reason="重复").status_code == 302
     assert "两年保修" not in text_of(client, "officer", project, "/acceptance/1")
 
 
@@ -308,7 +388,11 @@ def test_things_are_settled_on_the_pages(app, client, w):
     data = {"category": "people", "deliverer": str(w.org("operator").id), "text": "值班表"}
     assert post(client, "officer", project, "/handover/items/new", **data).status_code == 302
     assert "值班表" in text_of(client, "officer", project, f"/handover/items/{count + 1}/edit")
-    assert post(client, "officer", project, f"/handover/items/{count + 1}/remove").status_code == 302
+    remove = f"/handover/items/{count + 1}/remove"
+    answer = post(client, "officer", project, remove)
+    assert answer.status_code == 422
+    assert "请写明删除的理由" in answer.get_data(as_text=True)
+    assert post(client, "officer", project, remove, reason="并入第 2 项").status_code == 302
     assert "值班表" not in text_of(client, "officer", project, "/handover")
     wrong = {**data, "deliverer": "7777", "text": ""}
     assert post(client, "officer", project, "/handover/items/new", **wrong).status_code == 422
