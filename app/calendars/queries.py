@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import g, has_request_context, request
 from flask_babel import get_locale
 
 from app.calendars.calendar_file import CATALOGUE_KIND
@@ -19,8 +20,18 @@ DEFAULT_CALENDAR = "cn-workdays"
 
 
 def calendar_in_force(code: str = DEFAULT_CALENDAR, on: date | None = None) -> WorkingCalendar:
-    """The stored calendar on a day (today)."""
-    found: WorkingCalendar = parsed(current(CATALOGUE_KIND, code, on or today()))
+    """The stored calendar on a day (today); a page that only reads asks for it once for all its deadlines."""
+    day = on or today()
+    if not (has_request_context() and request.method == "GET"):
+        return _calendar(code, day)
+    known: dict[tuple[str, date], WorkingCalendar] = g.setdefault("calendars", {})
+    if (code, day) not in known:
+        known[code, day] = _calendar(code, day)
+    return known[code, day]
+
+
+def _calendar(code: str, day: date) -> WorkingCalendar:
+    found: WorkingCalendar = parsed(current(CATALOGUE_KIND, code, day))
     return found
 
 

@@ -201,6 +201,11 @@ def next_workday(calendar: WorkingCalendar, day: date) -> date:
     return _first_workday(calendar, day, step=1)
 
 
+def last_workday(calendar: WorkingCalendar, day: date) -> date:
+    """`day` itself when it is a working day, otherwise the one before it."""
+    return _first_workday(calendar, day, step=-1)
+
+
 def workdays_between(calendar: WorkingCalendar, start: date, end: date) -> int:
     """Working days after `start` up to and with `end`; negative when `end` is past (remaining days of a deadline)."""
     if end < start:

@@ -20,8 +20,8 @@ from app.negative_lists.kinds import Cause
 from app.procurement import checks
 from app.procurement.checks import NoticeFacts, PlanFacts
 from app.procurement.kinds import SETTLED, ProcurementState
-from app.procurement.models import Procurement
-from app.procurement.queries import procurements_of
+from app.procurement.models import Procurement, ProcurementNotice
+from app.procurement.queries import notices_of, procurements_of
 from app.procurement.recording import (
     NO_AWARD,
     NO_PROOF,
@@ -31,6 +31,7 @@ from app.procurement.recording import (
     kept,
     only_client,
     proof_problems,
+    publicity_paper,
     recording,
     refuse,
 )
@@ -43,7 +44,6 @@ from app.subjects.queries import parties_of, people_of
 P, S = Permission, ProcurementState
 PLAN_FIELDS = (*("purpose", "method", "budget_fen", "term_months", "exclusive", "publicity_from", "publicity_until"),)
 PLAN_TEXTS = ("title", "fair_competition_ref", "single_source_basis")
-UPLOAD = "publicity_upload"
 
 
 # --- planning and announcing -----------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def plan(actor: Actor, project: Project, facts: PlanFacts, publicity: Proof = NO
         [
             *checks.project_problems(project),
             *checks.planning(project, facts),
-            *proof_problems(project, publicity, UPLOAD),
+            *proof_problems(project, publicity, publicity_paper(None)),
         ]
     )
     number = 1 + (db.session.scalar(_last_number(project)) or 0)
@@ -74,7 +74,7 @@ def plan(actor: Actor, project: Project, facts: PlanFacts, publicity: Proof = NO
             recorded_at=now(),
         )
         _write(made, facts)
-        made.publicity_sha256 = kept(actor, project, publicity, _("单一来源公示材料"), UPLOAD)
+        made.publicity_sha256 = kept(actor, project, publicity, publicity_paper(None), "", facts.publicity_from)
         running.note(procurement=made.code, step="plan", purpose=facts.purpose.value)
         db.session.add(made)
         db.session.flush()
@@ -88,14 +88,21 @@ def change(
     begin(actor, procurement, S.PLANNED)
     expect_version(procurement, seen)
     project = procurement.project
-    moved = [] if facts.purpose is procurement.purpose else [Problem(_("采购内容不能更改。"), place="purpose")]
-    refuse([*moved, *checks.planning(project, facts, procurement), *proof_problems(project, publicity, UPLOAD)])
+    paper = publicity_paper(procurement)
+    found = [*checks.project_problems(project), *_moved(procurement, facts)]
+    refuse([*found, *checks.planning(project, facts, procurement), *proof_problems(project, publicity, paper)])
     with recording(actor, procurement, "change"):
         _write(procurement, facts)
         if publicity.is_given:
-            word = _("单一来源公示材料")
-            procurement.publicity_sha256 = kept(actor, project, publicity, word, UPLOAD)
+            procurement.publicity_sha256 = kept(actor, project, publicity, paper, "", facts.publicity_from)
     return procurement
+
+
+def _moved(procurement: Procurement, facts: PlanFacts) -> list[Problem]:
+    if facts.purpose is procurement.purpose:
+        return []
+    why = _("预算和成交后的当事方都按采购内容认定。")
+    return [Problem(_("采购内容不能更改。"), why=why, remedy=_("请取消本采购，另行登记。"), place="purpose")]
 
 
 def _write(procurement: Procurement, facts: PlanFacts) -> None:
@@ -106,7 +113,10 @@ def _write(procurement: Procurement, facts: PlanFacts) -> None:
 
 
 def announce(actor: Actor, procurement: Procurement, notice: NoticeFacts) -> Procurement:
-    """Records the notice, or a correction of it: every gate of procurement is open, and no list forbids it."""
+    """Records the notice, or a correction of it: every gate of procurement is open, and no list forbids it.
+
+    Each notice is kept as it was published; the day from which suppliers have their time stays that of the first.
+    """
     begin(actor, procurement, S.PLANNED, S.ANNOUNCED)
     project = procurement.project
     found = [] if not procurement.has_award else [Problem(_("已登记成交结果，不能再更正公告。"))]
@@ -115,10 +125,26 @@ def announce(actor: Actor, procurement: Procurement, notice: NoticeFacts) -> Pro
     with recording(actor, procurement, "announce") as running:
         running.note(notice=notice.number, announced=notice.announced_on, bids_due=notice.bids_due_on)
         store_run(actor, project.subject, screening.look(project.subject, Step.PROCURE), Cause.STEP)
-        procurement.notice_number = notice.number.strip()
-        procurement.announced_on, procurement.bids_due_on = notice.announced_on, notice.bids_due_on
+        _keep_notice(actor, procurement, notice)
+        procurement.notice_number, procurement.bids_due_on = notice.number.strip(), notice.bids_due_on
+        procurement.announced_on = procurement.announced_on or notice.announced_on
         procurement.state = S.ANNOUNCED
     return procurement
+
+
+def _keep_notice(actor: Actor, procurement: Procurement, notice: NoticeFacts) -> None:
+    db.session.add(
+        ProcurementNotice(
+            procurement_id=procurement.id,
+            number=1 + len(notices_of(procurement)),
+            notice_number=notice.number.strip(),
+            announced_on=notice.announced_on,
+            bids_due_on=notice.bids_due_on,
+            recorded_by=actor.user_id,
+            recorded_at=now(),
+        )
+    )
+    db.session.flush()
 
 
 def _last_number(project: Project) -> sa.Select[Any]:

@@ -20,7 +20,9 @@ from app.procurement.queries import FILE, PUBLISH, SIGN
 from app.procurement.recording import (
     NO_AWARD,
     Proof,
+    award_paper,
     begin,
+    contract_paper,
     kept,
     only_client,
     owe,
@@ -45,12 +47,12 @@ def record_award(actor: Actor, procurement: Procurement, award: AwardFacts, proo
     begin(actor, procurement, S.ANNOUNCED)
     project = procurement.project
     found = [*checks.project_problems(project), *checks.awarding(procurement, award)]
-    refuse([*found, *proof_problems(project, proof, "award_upload", _("请附中标（成交）通知书。"))])
+    paper = award_paper(procurement)
+    refuse([*found, *proof_problems(project, proof, paper, _("请附中标（成交）通知书。"))])
     winner = award.winner
     with recording(actor, procurement, "award") as running:
         running.note(winner=winner.code if winner else "", amount=award.award_fen, number=award.number)
-        notice = kept(actor, project, proof, _("中标（成交）通知书"), "award_upload")
-        procurement.award_sha256 = notice
+        procurement.award_sha256 = kept(actor, project, proof, paper, award.number, award.award_on)
         procurement.award_number, procurement.award_on = award.number.strip(), award.award_on
         procurement.winner_id, procurement.award_fen = winner.id if winner else None, award.award_fen
         procurement.awarded_by, procurement.awarded_at = actor.user_id, now()
@@ -91,7 +93,8 @@ def send_back(actor: Actor, procurement: Procurement, reason: str) -> Procuremen
     only_client(actor, procurement.project)
     expect_state(procurement, S.ANNOUNCED)
     missing = [] if procurement.has_award else [Problem(_("还没有登记中标（成交）结果。"))]
-    refuse([*missing, *checks.ending(procurement, S.ANNOUNCED, reason)])
+    halted = checks.project_problems(procurement.project)
+    refuse([*halted, *missing, *checks.ending(procurement, S.ANNOUNCED, reason)])
     subject = procurement.project.subject
     with act(actor, P.PROCUREMENT_CONFIRM, ref=procurement.ref, reason=reason) as running:
         stand_for_side(actor, subject)
@@ -119,11 +122,13 @@ def record_contract(actor: Actor, procurement: Procurement, contract: ContractFa
                 remedy=_("请据此采购起草合同；双方签署后自动计入。"),
             )
         )
-    found = list(checks.contracting(procurement, contract))
-    refuse([*found, *proof_problems(project, proof, "contract_upload", needed=_("请附合同扫描件。"))])
+    paper = contract_paper(procurement)
+    found = [*checks.project_problems(project), *checks.contracting(procurement, contract)]
+    refuse([*found, *proof_problems(project, proof, paper, needed=_("请附合同扫描件。"))])
     with recording(actor, procurement, "contract") as running:
-        running.note(number=contract.number, amount=contract.amount_fen, signed=contract.signed_on)
-        scan = kept(actor, project, proof, _("采购合同扫描件"), "contract_upload")
+        said = {"number": contract.number, "amount": contract.amount_fen, "award": procurement.award_fen}
+        running.note(**said, signed=contract.signed_on)
+        scan = kept(actor, project, proof, paper, contract.number, contract.signed_on)
         finish_task(actor, project.subject, P.PROCUREMENT_RECORD, item=procurement.code)
         procurement.contract_sha256 = scan
         settle(actor, procurement, contract)
@@ -146,7 +151,10 @@ def settle(actor: Actor, procurement: Procurement, contract: ContractFacts) -> N
 def record_publication(
     actor: Actor, procurement: Procurement, published_on: date | None, filed_on: date | None
 ) -> Procurement:
-    """Records when the contract was published and filed, on time or late."""
+    """Records when the contract was published and filed, on time or late.
+
+    A halted project does not release from it: the contract is signed, and the law's days run.
+    """
     begin(actor, procurement, S.CONTRACTED)
     refuse(checks.publishing(procurement, published_on, filed_on))
     subject = procurement.project.subject

@@ -6,18 +6,17 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from app.calendars.queries import due_by, statutory
 from app.core.clock import today
 from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
-from app.gates.wording import source_in_words
 from app.organisations.models import Organisation, OrganisationState
 from app.procurement.budget import OPERATE, Spent, allowed, investment_limit, operating_share
 from app.procurement.kinds import LIVE, Method, ProcurementState, Purpose
 from app.procurement.models import Procurement
-from app.procurement.queries import BIDS, BUYING, approved_declaration, lacks_basis, procurements_of, spent
+from app.procurement.queries import BUYING, approved_declaration, lacks_basis, notices_of, procurements_of, spent
+from app.procurement.timing import answer_problems, publicity_problems, still_shown
 from app.projects.models import Project
 from app.subjects.actions import explain_conflicts
 from app.subjects.models import PARTY_SIDES
@@ -28,7 +27,7 @@ MOST_MONTHS = 480
 WITHIN_BUDGET = "《政府采购法》第6条"
 SINGLE_SOURCE = "《政府采购法》第31条"
 FAIR_COMPETITION = "《公平竞争审查条例》第8条"
-SUPPLEMENTS = "《政府采购法》第49条"
+AS_AWARDED = "《政府采购法》第46条"
 
 
 @dataclass(frozen=True)
@@ -98,13 +97,22 @@ def planning(project: Project, facts: PlanFacts, changed: Procurement | None = N
     months = facts.term_months
     unknown = facts.purpose.operates and (months is None or not 1 <= months <= MOST_MONTHS)
     if unknown:
-        yield Problem(_("采购运营须写明服务期，1 到 %(n)s 个月。", n=MOST_MONTHS), place="term_months")
+        yield Problem(
+            _("采购运营须写明服务期，1 到 %(n)s 个月。", n=MOST_MONTHS),
+            why=_("运营预算按服务期核定。"),
+            remedy=_("请填写月数。"),
+            place="term_months",
+        )
     elif months is not None and not facts.purpose.operates:
-        yield Problem(_("只有采购运营才写服务期。"), remedy=_("请留空。"), place="term_months")
+        why = _("运营预算按服务期核定。")
+        yield Problem(_("只有采购运营才写服务期。"), why=why, remedy=_("请留空。"), place="term_months")
     if facts.publicity_from and facts.publicity_until and facts.publicity_until < facts.publicity_from:
-        yield Problem(_("公示结束日早于开始日。"), place="publicity_until")
+        yield Problem(_("公示结束日早于开始日。"), remedy=_("请核对公示的起止日期。"), place="publicity_until")
+    if facts.method.is_single_source:
+        yield from publicity_problems(facts.publicity_from, facts.publicity_until)
     if facts.budget_fen is None or not 0 < facts.budget_fen < MAX_FEN:
-        yield Problem(_("采购预算须填写，且大于 0。"), place="budget")
+        why = _("采购须在批准的预算内进行。")
+        yield Problem(_("采购预算须填写，且大于 0。"), why=why, remedy=_("请填写预算金额。"), place="budget")
     elif not unknown:
         # What operating may cost hangs on how long it is bought for.
         yield from _budget_problems(project, facts, changed)
@@ -156,21 +164,55 @@ def _over_budget(purpose: Purpose, total: int, bound: int) -> Problem:
 def announcing(procurement: Procurement, notice: NoticeFacts) -> Iterator[Problem]:
     """What must be there before the market is asked, and how long it must have to answer."""
     yield from _basis_problems(procurement)
+    if procurement.announced_on is not None:
+        yield from _correction_problems(procurement, notice.announced_on)
     day, approved = notice.announced_on, procurement.project.approved_on
     if day is None:
-        yield Problem(_("请填写公告日期。"), place="announced_on")
+        yield Problem(_("请填写公告日期。"), why=_("供应商的准备时间从公告起算。"), place="announced_on")
     elif day > today():
-        yield Problem(_("公告日期晚于今天。"), remedy=_("公告发布后再登记。"), place="announced_on")
+        yield Problem(
+            _("公告日期晚于今天。"), why=_("只登记已经发生的事。"), remedy=_("公告发布后再登记。"), place="announced_on"
+        )
     elif approved is not None and day < approved:
         yield Problem(
             _("公告日期早于项目批复日 %(day)s。", day=fmt.date(approved)),
-            remedy=_("请核对日期；批复之前不得采购。"),
+            why=_("批复之前不得采购。"),
+            remedy=_("请核对公告上的日期。"),
             place="announced_on",
         )
     if not notice.number.strip() and not procurement.method.is_single_source:
-        yield Problem(_("请填写公告编号。"), place="notice_number")
+        yield Problem(_("请填写公告编号。"), why=_("公告凭编号在指定媒体上核对。"), place="notice_number")
     if day is not None:
-        yield from _bid_problems(procurement.method, day, notice.bids_due_on)
+        yield from still_shown(procurement.method, procurement.publicity_until, day, "announced_on")
+        first = procurement.announced_on or day
+        yield from answer_problems(procurement.method, first, day, notice.bids_due_on)
+
+
+def _correction_problems(procurement: Procurement, day: date | None) -> Iterator[Problem]:
+    """A correction follows the notice that it corrects, while suppliers may still answer."""
+    if day is None:
+        return
+    before, due = last_announced(procurement), procurement.bids_due_on
+    if before is not None and day < before:
+        yield Problem(
+            _("更正公告的日期早于上一次公告 %(day)s。", day=fmt.date(before)),
+            why=_("已登记的公告不会被覆盖，更正只能在其后。"),
+            remedy=_("请填写更正公告的发布日期。"),
+            place="announced_on",
+        )
+    if due is not None and day > due:
+        yield Problem(
+            _("投标（响应）截止日 %(day)s 已过，不能再更正。", day=fmt.date(due)),
+            why=_("截止之后供应商无法再按更正后的内容响应。"),
+            remedy=_("请登记成交结果；不能成交的，按废标（流标）处理后重新采购。"),
+            place="announced_on",
+        )
+
+
+def last_announced(procurement: Procurement) -> date | None:
+    """The day of the newest notice."""
+    said = notices_of(procurement)
+    return said[-1].announced_on if said else procurement.announced_on
 
 
 def _basis_problems(procurement: Procurement) -> Iterator[Problem]:
@@ -182,6 +224,8 @@ def _basis_problems(procurement: Procurement) -> Iterator[Problem]:
             article=SINGLE_SOURCE,
             place="single_source_basis",
         )
+    if procurement.method.is_single_source:
+        yield from publicity_problems(procurement.publicity_from, procurement.publicity_until)
     if (procurement.exclusive or procurement.method.is_single_source) and not procurement.fair_competition_ref:
         yield Problem(
             _("没有公平竞争审查文号。"),
@@ -192,34 +236,18 @@ def _basis_problems(procurement: Procurement) -> Iterator[Problem]:
         )
 
 
-def _bid_problems(method: Method, announced: date, due: date | None) -> Iterator[Problem]:
-    if due is None:
-        if method.is_tender:
-            yield Problem(_("招标须写明投标截止日。"), place="bids_due_on")
-        return
-    if due < announced:
-        yield Problem(_("投标截止日早于公告日期。"), place="bids_due_on")
-    elif method.is_tender and due < (earliest := due_by(BIDS, announced).day):
-        rule = statutory(BIDS)
-        yield Problem(
-            _("投标准备时间不足 %(n)s 日。", n=rule.term.number),
-            why=_("自招标文件发出之日起算，最早到 %(day)s 截止。", day=fmt.date(earliest)),
-            remedy=_("请发布更正公告，顺延投标截止日。"),
-            article=source_in_words(rule.head),
-            place="bids_due_on",
-        )
-
-
 # --- the award -------------------------------------------------------------------------------------------------------
 
 
 def awarding(procurement: Procurement, award: AwardFacts) -> Iterator[Problem]:
     """What an award must say, in which order of days, within the budget, to whom."""
     if not award.number.strip():
-        yield Problem(_("请填写中标（成交）通知书编号。"), place="award_number")
+        why = _("成交以通知书为凭。")
+        yield Problem(_("请填写中标（成交）通知书编号。"), why=why, place="award_number")
     yield from _award_day_problems(procurement, award.award_on)
     if award.award_fen is None or award.award_fen <= 0:
-        yield Problem(_("成交金额须填写，且大于 0。"), place="award_amount")
+        why = _("合同按成交金额签订。")
+        yield Problem(_("成交金额须填写，且大于 0。"), why=why, remedy=_("请按通知书填写。"), place="award_amount")
     elif award.award_fen > procurement.budget_fen:
         yield Problem(
             _("成交金额超过采购预算 %(yuan)s 元。", yuan=fmt.money(procurement.budget_fen)),
@@ -236,18 +264,25 @@ def awarding(procurement: Procurement, award: AwardFacts) -> Iterator[Problem]:
 
 def _award_day_problems(procurement: Procurement, day: date | None) -> Iterator[Problem]:
     if day is None:
-        yield Problem(_("请填写通知书发出日期。"), place="award_on")
+        yield Problem(_("请填写通知书发出日期。"), why=_("签订合同的期限从这一天起算。"), place="award_on")
         return
     if day > today():
-        yield Problem(_("通知书发出日期晚于今天。"), place="award_on")
-    before = {
-        _("公告日期"): procurement.announced_on,
-        _("投标截止日"): procurement.bids_due_on,
-        _("公示结束日"): procurement.publicity_until,
-    }
+        yield Problem(
+            _("通知书发出日期晚于今天。"),
+            why=_("只登记已经发生的事。"),
+            remedy=_("通知书发出后再登记。"),
+            place="award_on",
+        )
+    before = {_("公告日期"): last_announced(procurement), _("投标（响应）截止日"): procurement.bids_due_on}
     for word, other in before.items():
         if other is not None and day < other:
-            yield Problem(_("通知书发出日期早于%(word)s %(day)s。", word=word, day=fmt.date(other)), place="award_on")
+            yield Problem(
+                _("通知书发出日期早于%(word)s %(day)s。", word=word, day=fmt.date(other)),
+                why=_("先公告，再到截止，然后才能评审成交。"),
+                remedy=_("请核对通知书上的日期。"),
+                place="award_on",
+            )
+    yield from still_shown(procurement.method, procurement.publicity_until, day, "award_on")
 
 
 def winner_problems(procurement: Procurement, winner: Organisation) -> list[Problem]:
@@ -282,26 +317,29 @@ def contracting(procurement: Procurement, contract: ContractFacts) -> Iterator[P
     if contract.signed_on is None:
         yield Problem(_("请填写签订日期。"), place="signed_on")
     elif contract.signed_on > today():
-        yield Problem(_("签订日期晚于今天。"), place="signed_on")
+        why = _("只登记已经发生的事。")
+        yield Problem(_("签订日期晚于今天。"), why=why, remedy=_("签订后再登记。"), place="signed_on")
     elif procurement.award_on is not None and contract.signed_on < procurement.award_on:
-        yield Problem(_("签订日期早于通知书发出日期。"), place="signed_on")
+        why = _("通知书发出之后才能签订合同。")
+        yield Problem(_("签订日期早于通知书发出日期。"), why=why, remedy=_("请核对合同上的日期。"), place="signed_on")
     if contract.amount_fen is None or contract.amount_fen <= 0:
-        yield Problem(_("合同金额须大于 0。"), place="contract_amount")
+        why = _("合同按成交金额签订。")
+        yield Problem(_("合同金额须大于 0。"), why=why, remedy=_("请按合同填写。"), place="contract_amount")
     elif above_award(procurement, contract.amount_fen):
         yield too_much(procurement, "contract_amount")
 
 
 def above_award(procurement: Procurement, amount_fen: int) -> bool:
-    """More than a tenth above the award."""
-    return amount_fen * 10 > (procurement.award_fen or 0) * 11
+    """A contract is concluded as it was awarded; the tenth of 《政府采购法》 §49 is for supplements to it later."""
+    return amount_fen > (procurement.award_fen or 0)
 
 
 def too_much(procurement: Procurement, place: str) -> Problem:
     return Problem(
-        _("合同金额超过成交金额 %(yuan)s 元的 110%%。", yuan=fmt.money(procurement.award_fen)),
-        why=_("追加的金额不得超过原合同的十分之一。"),
-        remedy=_("请按成交金额订立合同；确需扩大的，另行采购。"),
-        article=SUPPLEMENTS,
+        _("合同金额超过成交金额 %(yuan)s 元。", yuan=fmt.money(procurement.award_fen)),
+        why=_("合同按采购文件和成交结果签订；不超过十分之一的追加只适用于履行中的补充合同。"),
+        remedy=_("请按成交金额订立合同；确需扩大的，履行中依法追加或另行采购。"),
+        article=AS_AWARDED,
         place=place,
     )
 
@@ -315,11 +353,14 @@ def publishing(procurement: Procurement, published_on: date | None, filed_on: da
         if day is None:
             continue
         if known is not None and known != day:
-            yield Problem(_("日期已经登记为 %(day)s，不能更改。", day=fmt.date(known)), place=place)
+            why = _("登记过的日期留存备查。")
+            yield Problem(_("日期已经登记为 %(day)s，不能更改。", day=fmt.date(known)), why=why, place=place)
         elif day > today():
-            yield Problem(_("登记的日期晚于今天。"), place=place)
+            why = _("只登记已经发生的事。")
+            yield Problem(_("登记的日期晚于今天。"), why=why, remedy=_("办理后再登记。"), place=place)
         elif procurement.contract_signed_on is not None and day < procurement.contract_signed_on:
-            yield Problem(_("登记的日期早于合同签订日期。"), place=place)
+            why = _("合同签订之后才公告和备案。")
+            yield Problem(_("登记的日期早于合同签订日期。"), why=why, remedy=_("请核对日期。"), place=place)
 
 
 def ending(procurement: Procurement, state: ProcurementState, reason: str) -> Iterator[Problem]:

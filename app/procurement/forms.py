@@ -18,6 +18,7 @@ from app.procurement.recording import Proof
 
 REQUIRED = InputRequired(_l("请填写此项。"))
 Choices = list[tuple[str, str]]
+# Of the files to choose from the action says why one is not taken; a select alone could only say that it is not.
 Shape = TypeVar("Shape", bound=BaseForm)
 
 
@@ -36,7 +37,7 @@ class PlanForm(BaseForm):
     single_source_basis = TextAreaField(_l("单一来源理由"), text(1000))
     publicity_from = DayField(_l("公示开始日"), text(10))
     publicity_until = DayField(_l("公示结束日"), text(10))
-    publicity_file = SelectField(_l("公示材料"))
+    publicity_file = SelectField(_l("公示材料"), validate_choice=False)
     publicity_upload = FileField(_l("上传公示材料"))
 
     @classmethod
@@ -80,12 +81,12 @@ class PlanForm(BaseForm):
 class NoticeForm(BaseForm):
     notice_number = StringField(_l("公告编号"), text(100))
     announced_on = DayField(_l("公告日期"), [REQUIRED, Length(max=10)])
-    bids_due_on = DayField(_l("投标截止日"), text(10))
+    bids_due_on = DayField(_l("投标（响应）截止日"), text(10))
 
     @classmethod
     def of(cls, procurement: Procurement, sent: bool) -> "NoticeForm":
-        names = ("notice_number", "announced_on", "bids_due_on")
-        return _form(cls, {name: getattr(procurement, name) for name in names}, sent)
+        """A correction says its own number and day; the last day for bids stays until it says another."""
+        return _form(cls, {"bids_due_on": procurement.bids_due_on}, sent)
 
     def facts(self) -> NoticeFacts:
         return NoticeFacts(self.notice_number.data or "", self.announced_on.day(), self.bids_due_on.day())
@@ -96,7 +97,7 @@ class AwardForm(BaseForm):
     award_on = DayField(_l("通知书发出日期"), [REQUIRED, Length(max=10)])
     winner = SelectField(_l("成交供应商"), [REQUIRED])
     award_amount = MoneyField(_l("成交金额"), [REQUIRED, Length(max=24)])
-    award_file = SelectField(_l("通知书"))
+    award_file = SelectField(_l("通知书"), validate_choice=False)
     award_upload = FileField(_l("上传通知书"))
 
     @classmethod
@@ -125,7 +126,7 @@ class ContractForm(BaseForm):
     contract_number = StringField(_l("合同编号"), _whole_text(100))
     signed_on = DayField(_l("签订日期"), [REQUIRED, Length(max=10)])
     contract_amount = MoneyField(_l("合同金额"), [REQUIRED, Length(max=24)])
-    contract_file = SelectField(_l("合同扫描件"))
+    contract_file = SelectField(_l("合同扫描件"), validate_choice=False)
     contract_upload = FileField(_l("上传合同扫描件"))
 
     @classmethod

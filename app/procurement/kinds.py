@@ -78,7 +78,6 @@ class Method(LabelledEnum):
 
     @property
     def is_tender(self) -> bool:
-        """Tenders have a shortest time for bids (DL05)."""
         return self in {Method.OPEN_TENDER, Method.INVITED_TENDER}
 
     @property

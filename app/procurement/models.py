@@ -1,4 +1,4 @@
-"""Table of purchases of projects: how each was made, what was awarded to whom, and the contract that came of it."""
+"""Tables of purchases of projects: how each was made, its notices, what was awarded to whom, the contract of it."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Entity, Fen, enum_column, table_args
+from app.core.db import AppendOnly, Entity, Fen, enum_column, table_args
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
 from app.organisations.models import Organisation
@@ -73,7 +73,8 @@ def _money() -> list[sa.CheckConstraint]:
             for column in ("budget_fen", "award_fen", "contract_fen")
         ),
         sa.CheckConstraint("award_fen IS NULL OR award_fen <= budget_fen", name="award_within_budget"),
-        # What is added to a contract later is at most a tenth of it; so is what it may differ from its award.
+        # A contract that is concluded holds to its award, as a guard of revision 0022 asks; what is added to a contract
+        # later is at most a tenth of it, and nothing that is on record ever says more.
         sa.CheckConstraint("contract_fen IS NULL OR contract_fen * 10 <= award_fen * 11", name="contract_within_award"),
     ]
 
@@ -225,3 +226,26 @@ class Procurement(Entity):
     def has_award(self) -> bool:
         """Whether an award is recorded, confirmed or not."""
         return self.award_on is not None
+
+
+class ProcurementNotice(AppendOnly):
+    """A notice as it was published: the first one, then each correction with its own day.
+
+    The purchase shows the last number and the last day for bids; its own day stays that of the first notice.
+    """
+
+    __tablename__ = "procurement_notices"
+    __table_args__ = table_args(
+        sa.UniqueConstraint("procurement_id", "number"),
+        sa.CheckConstraint("number > 0", name="number_positive"),
+        sa.CheckConstraint("bids_due_on IS NULL OR bids_due_on >= announced_on", name="bids_after_notice"),
+    )
+
+    procurement_id: Mapped[int] = mapped_column(sa.ForeignKey("procurements.id"))
+    number: Mapped[int]
+    notice_number: Mapped[str] = mapped_column(sa.String(100), default="")
+    announced_on: Mapped[date]
+    bids_due_on: Mapped[date | None]
+    recorded_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+    recorder: Mapped[User] = relationship(viewonly=True, foreign_keys="ProcurementNotice.recorded_by")

@@ -1,6 +1,6 @@
 """What the pages of purchases show: all of a project with the money, one with its steps, days and what may be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.calendars.queries import workdays_left
+from app.calendars.queries import statutory, workdays_left
 from app.calendars.working_time import DueDay
 from app.core.actors import Actor
+from app.core.clock import today
 from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
@@ -22,8 +23,11 @@ from app.organisations.queries import active_organisations
 from app.procurement import checks, queries
 from app.procurement.forms import AwardForm, ContractForm, NoticeForm, PublicationForm
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
-from app.procurement.models import Procurement
+from app.procurement.models import Procurement, ProcurementNotice
+from app.procurement.recording import Paper, award_paper, contract_paper, publicity_paper
+from app.procurement.timing import PUBLICITY, RESPONSES, after_publicity, first_answer, publicity_ends, time_in_words
 from app.procurement.workflow import WORKFLOW
+from app.projects.documents import papers_of_kind
 from app.projects.kinds import ProjectKind
 from app.projects.models import Project
 from app.projects.panels import Panel, PanelRow, panels_of
@@ -78,7 +82,11 @@ class OnePage:
     steps: list[dict[str, Any]]
     deadlines: list[DueWords]
     files: dict[str, EvidenceFile]
+    notices: list[ProcurementNotice]
+    earliest: list[tuple[str, str]]
+    answer_hint: str
     remarks: list[str]
+    against: list[Problem]
     acts: frozenset[str]
     confirming: tuple[Problem, ...]
     forms: dict[str, Any] = field(default_factory=dict)
@@ -98,9 +106,14 @@ def page_of(actor: Actor, project: Project) -> ProcurementPage:
         figures=_figures(project, found),
         wanting=_wanting(project, found),
         may_plan=client and actor.may(P.PROCUREMENT_RECORD) and not checks.project_problems(project),
-        against=checks.project_problems(project) if client and not found else [],
+        against=checks.project_problems(project) if client and _waiting(found) else [],
         contracts=[panel for panel in panels_of(actor, project) if panel.key == "contracts"],
     )
+
+
+def _waiting(found: list[Procurement]) -> bool:
+    """Whether something is still to be done before a contract: for the first purchase, or for one that goes on."""
+    return not found or any(one.state in LIVE - {S.CONTRACTED} for one in found)
 
 
 def _line(procurement: Procurement) -> Line:
@@ -142,14 +155,20 @@ def _figures(project: Project, found: list[Procurement]) -> list[dict[str, Any]]
     investment = declared.design_budget_fen or declared.estimate_fen
     rows = (
         (_("批准投资"), investment, _("设计概算") if declared.design_budget_fen else _("投资估算")),
-        (_("采购预算"), sum(one.budget_fen for one in live), _("%(n)s 项采购", n=len(live))),
-        (_("已成交"), sum(one.award_fen or 0 for one in live if one.state in SETTLED), ""),
-        (_("已签约"), sum(one.contract_fen or 0 for one in live), ""),
+        (_("采购预算"), _sum(one.budget_fen for one in live), _("%(n)s 项采购", n=len(live))),
+        (_("已成交"), _sum(one.award_fen for one in live if one.state in SETTLED), ""),
+        (_("已签约"), _sum(one.contract_fen for one in live), ""),
     )
     return [
         {"label": label, "value": fmt.wan(fen), "unit": _("万元") if fen is not None else "", "note": note}
         for label, fen, note in rows
     ]
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """What is recorded together; nothing where nothing is recorded, for that is not zero yuan."""
+    known = [one for one in amounts if one is not None]
+    return sum(known) if known else None
 
 
 # --- one purchase ----------------------------------------------------------------------------------------------------
@@ -164,7 +183,11 @@ def one_of(actor: Actor, procurement: Procurement, sent: tuple[str, Any] | None 
         steps=_steps(procurement),
         deadlines=[_due_words(one) for one in queries.deadlines_of(procurement)],
         files=files,
+        notices=queries.notices_of(procurement),
+        earliest=_earliest(procurement),
+        answer_hint=_answer_hint(procurement),
         remarks=_remarks(procurement),
+        against=checks.project_problems(procurement.project) if _waiting([procurement]) else [],
         acts=acts,
         confirming=_confirming(actor, procurement),
         forms={name: form_of(procurement, name, sent=False) for name in FORMS if name in acts},
@@ -192,6 +215,9 @@ def _acts(actor: Actor, procurement: Procurement) -> frozenset[str]:
         found |= by_state.get(procurement.state, set())
         if procurement.state is S.AWARDED and not own:
             found.add("contract")
+    if checks.project_problems(procurement.project):
+        # What was begun can still be given up, and what the law asks for after signing is recorded.
+        found &= {"fail", "cancel", "publication"}
     return frozenset(found)
 
 
@@ -209,19 +235,30 @@ def _confirming(actor: Actor, procurement: Procurement) -> tuple[Problem, ...]:
 
 def form_of(procurement: Procurement, name: str, sent: bool) -> Any:
     """The form of one act, empty or with what was sent."""
-    files = file_choices(procurement.project)
+    project = procurement.project
     makers: dict[str, Callable[[], Any]] = {
         "announce": lambda: NoticeForm.of(procurement, sent),
-        "award": lambda: AwardForm.of(procurement, winner_choices(procurement), files, sent),
-        "contract": lambda: ContractForm.of(procurement, files, sent),
+        "award": lambda: AwardForm.of(
+            procurement, winner_choices(procurement), file_choices(project, award_paper(procurement)), sent
+        ),
+        "contract": lambda: ContractForm.of(procurement, file_choices(project, contract_paper(procurement)), sent),
         "publication": lambda: PublicationForm.of(procurement, sent),
     }
     return makers[name]()
 
 
-def file_choices(project: Project) -> list[tuple[str, str]]:
-    """The project's files by digest."""
-    return [(one.sha256, f"{one.file_name}（{one.sha256[:12]}）") for one in evidence_of(project.subject)]
+def file_choices(project: Project, paper: Paper) -> list[tuple[str, str]]:
+    """The project's papers of the kind that is asked for, by digest; each file once, with the one that is kept now."""
+    listed = [(one.file, one.number) for one in papers_of_kind(project, *paper.kinds)]
+    listed += [(one, "") for one in evidence_of(project.subject) if one.sha256 == paper.present]
+    found: dict[str, str] = {}
+    for file, number in listed:
+        found.setdefault(file.sha256, f"{number} {file.file_name}（{file.sha256[:12]}）".strip())
+    return list(found.items())
+
+
+def plan_file_choices(project: Project, procurement: Procurement | None = None) -> list[tuple[str, str]]:
+    return file_choices(project, publicity_paper(procurement))
 
 
 def winner_choices(procurement: Procurement) -> list[tuple[str, str]]:
@@ -264,10 +301,51 @@ def _remarks(procurement: Procurement) -> list[str]:
     if procurement.state is S.PLANNED and queries.lacks_basis(procurement):
         found.append(_("单一来源的理由和公示材料尚不齐全，公告前须补齐。"))
     if queries.short_notice(procurement):
-        found.append(_("投标准备时间短于法定期限。"))
-    if procurement.contract_fen and procurement.contract_fen > procurement.budget_fen:
-        found.append(_("合同金额超过采购预算。"))
+        found.append(_("供应商的准备时间短于法定期限。"))
+    awarded, agreed = procurement.award_fen or 0, procurement.contract_fen or 0
+    if agreed and agreed > awarded:
+        found.append(_("合同金额比成交金额多 %(yuan)s 元，应按成交结果订立。", yuan=fmt.money(agreed - awarded)))
+    elif agreed and agreed < awarded:
+        found.append(_("合同金额比成交金额少 %(yuan)s 元，请留存说明。", yuan=fmt.money(awarded - agreed)))
     return [str(one) for one in found]
+
+
+def _earliest(procurement: Procurement) -> list[tuple[str, str]]:
+    """The first days on which the law lets a purchase go on, as far as they can be told."""
+    found = []
+    begun, until = procurement.publicity_from, procurement.publicity_until
+    if procurement.method.is_single_source and begun is not None:
+        found.append((_("公示最早结束"), fmt.date(publicity_ends(begun))))
+    if procurement.method.is_single_source and until is not None:
+        found.append((_("最早可以公告和成交"), fmt.date(after_publicity(until))))
+    if procurement.announced_on and (answer := first_answer(procurement.method, procurement.announced_on)):
+        found.append((_("最早可以截止"), fmt.date(answer)))
+    return [(str(word), day) for word, day in found]
+
+
+def publicity_hint(procurement: Procurement | None) -> str:
+    """How long a single source is shown, and until which day at the earliest where its first day is known."""
+    time = time_in_words(statutory(PUBLICITY).term)
+    if procurement is None or procurement.publicity_from is None:
+        return str(_("不少于 %(time)s，开始当日不计", time=time))
+    day = fmt.date(publicity_ends(procurement.publicity_from))
+    begun = fmt.date(procurement.publicity_from)
+    return str(_("不少于 %(time)s；%(begun)s 起公示的，最早 %(day)s 结束", time=time, begun=begun, day=day))
+
+
+def _answer_hint(procurement: Procurement) -> str:
+    """How long suppliers must have, and which day that is at the earliest."""
+    code = RESPONSES.get(procurement.method)
+    if code is None:
+        return str(_("此采购方式没有法定的响应时间，可以留空"))
+    begun = procurement.announced_on or today()
+    said = {
+        "start": in_words(statutory(code).start),
+        "time": time_in_words(statutory(code).term),
+        "begun": fmt.date(begun),
+        "day": fmt.date(first_answer(procurement.method, begun)),
+    }
+    return str(_("自%(start)s起不少于 %(time)s；%(begun)s 公告的，最早 %(day)s 截止", **said))
 
 
 # --- on the project's page -------------------------------------------------------------------------------------------

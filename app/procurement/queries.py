@@ -8,17 +8,23 @@ from sqlalchemy.orm import joinedload
 
 from app.calendars.queries import due_by, statutory
 from app.calendars.working_time import DueDay
+from app.catalogues.queries import all_current, parsed
 from app.catalogues.reading import Head
+from app.conditions.gathering import divisions_of, practice_of
+from app.conditions.jurisdiction import in_force_at
 from app.core.clock import today
 from app.core.db import db
 from app.procurement.budget import Limits, Spent, allowed, for_building, over_limit
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
-from app.procurement.models import Procurement
+from app.procurement.models import Procurement, ProcurementNotice
+from app.procurement.threshold_file import THRESHOLD_KIND
+from app.procurement.timing import too_soon
 from app.projects.kinds import DeclarationState, ProjectState
 from app.projects.models import Declaration, Project
+from app.subjects.models import Subject
 
 # The rules of the statutory catalogue that a purchase is held to.
-SIGN, FILE, PUBLISH, BIDS = "DL01", "DL02", "DL03", "DL05"
+SIGN, FILE, PUBLISH = "DL01", "DL02", "DL03"
 # Something may be bought from approval on until the end of operation; not while the project stands still.
 BUYING = frozenset(
     {
@@ -53,6 +59,18 @@ def procurement_of(project: Project, number: int) -> Procurement | None:
     """One purchase of a project by its number."""
     return db.session.scalar(
         sa.select(Procurement).where(Procurement.project_id == project.id, Procurement.number == number)
+    )
+
+
+def notices_of(procurement: Procurement) -> list[ProcurementNotice]:
+    """Every notice of a purchase, the first one first, then its corrections."""
+    return list(
+        db.session.scalars(
+            sa.select(ProcurementNotice)
+            .where(ProcurementNotice.procurement_id == procurement.id)
+            .order_by(ProcurementNotice.number)
+            .options(joinedload(ProcurementNotice.recorder))
+        )
     )
 
 
@@ -98,6 +116,18 @@ def invested(project: Project, found: list[Procurement]) -> int:
     return sum(for_building(one.purpose.value, one.contract_fen or 0, one.term_months, limits) for one in found)
 
 
+def open_tender_threshold(subject: Subject) -> int | None:
+    """From which amount on a purchase is put out to open tender where the subject lies; None where none is in force."""
+    found = in_force_at(
+        [parsed(entry) for entry in all_current(THRESHOLD_KIND, today())],
+        divisions_of(subject),
+        practice_of(subject),
+        lambda one: one.head,
+    )
+    amounts: list[int] = [one.fen for one in found.rules]
+    return min(amounts, default=None)
+
+
 # --- deadlines -------------------------------------------------------------------------------------------------------
 
 
@@ -130,11 +160,8 @@ def _line(code: str, start: date, done_on: date | None) -> DueLine:
 
 
 def short_notice(procurement: Procurement) -> bool:
-    """A tender whose bidders had less time than the law gives them."""
-    announced, due = procurement.announced_on, procurement.bids_due_on
-    if not procurement.method.is_tender or announced is None or due is None:
-        return False
-    return due < due_by(BIDS, announced).day
+    """A purchase whose suppliers had less time than the law gives them."""
+    return too_soon(procurement.method, procurement.announced_on, procurement.bids_due_on)
 
 
 def lacks_basis(procurement: Procurement) -> bool:

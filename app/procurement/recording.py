@@ -17,12 +17,12 @@ from app.core.clock import today
 from app.core.db import db, serialise
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import Permission
-from app.evidence.actions import attach
-from app.evidence.queries import evidence_of
 from app.lifecycle.actions import ask_once
-from app.procurement.kinds import ProcurementState
+from app.procurement.kinds import ProcurementState, Purpose
 from app.procurement.models import Procurement
 from app.procurement.workflow import WORKFLOW, expect_state
+from app.projects.documents import DocumentFacts, papers_of_kind, present_file, register_with
+from app.projects.kinds import DocumentKind
 from app.projects.models import Project
 from app.projects.queries import acted_for
 from app.projects.workflow import is_client
@@ -100,22 +100,83 @@ def refuse(found: Iterable[Problem]) -> None:
         raise Refused(problems)
 
 
-def proof_problems(project: Project, proof: Proof, place: str, needed: str = "") -> list[Problem]:
-    """A chosen file is one of the project's; where a file is needed, there is one."""
-    if proof.upload is None and proof.sha256:
-        known = any(one.sha256 == proof.sha256 for one in evidence_of(project.subject))
-        return [] if known else [Problem(_("所选文件不是本项目的附件。"), remedy=_("请重新选择。"), place=place)]
-    return [] if proof.is_given or not needed else [Problem(needed, place=place)]
+@dataclass(frozen=True)
+class Paper:
+    """What a file has to be: the first kind when it comes with the record, any of them when it is registered already.
+
+    `present` is the file that the purchase rests on now; it may stay.
+    """
+
+    kinds: tuple[DocumentKind, ...]
+    place: str
+    present: str | None = None
+
+    @property
+    def kind(self) -> DocumentKind:
+        return self.kinds[0]
 
 
-def kept(actor: Actor, project: Project, proof: Proof, purpose: str, place: str) -> str | None:
-    """The digest of the file, kept now when it is new. Needs a running act."""
+def publicity_paper(procurement: Procurement | None) -> Paper:
+    present = procurement.publicity_sha256 if procurement is not None else None
+    return Paper((DocumentKind.SINGLE_SOURCE_PUBLICITY,), "publicity_upload", present)
+
+
+def award_paper(procurement: Procurement) -> Paper:
+    return Paper((DocumentKind.AWARD_NOTICE,), "award_upload", procurement.award_sha256)
+
+
+def contract_paper(procurement: Procurement) -> Paper:
+    supervised = procurement.purpose is Purpose.SUPERVISE
+    more = (DocumentKind.SUPERVISION_CONTRACT,) if supervised else ()
+    return Paper((DocumentKind.PROCUREMENT_CONTRACT, *more), "contract_upload", procurement.contract_sha256)
+
+
+def proof_problems(project: Project, proof: Proof, paper: Paper, needed: str = "") -> list[Problem]:
+    """A file is registered with the project as what it is taken for, or comes now; where one is needed there is one."""
+    chosen = _digest(project, proof)
+    if chosen is None:
+        missing = Problem(
+            needed, why=_wanted(paper), remedy=_("请选择已登记的材料，或上传新的文件。"), place=paper.place
+        )
+        return [] if proof.is_given or not needed else [missing]
+    if chosen in _usable(project, paper):
+        return []
+    return [
+        Problem(
+            _("所选文件没有登记为“%(kind)s”。", kind=paper.kind.label),
+            why=_wanted(paper),
+            remedy=_("请选择此类材料或上传新的文件；登记错了种类的，先在项目材料中按正确的种类登记。"),
+            place=paper.place,
+        )
+    ]
+
+
+def _wanted(paper: Paper) -> str:
+    return str(_("这一步以“%(kind)s”为凭，项目的其他材料不能代替。", kind=paper.kind.label))
+
+
+def _usable(project: Project, paper: Paper) -> set[str | None]:
+    return {paper.present, *(one.sha256 for one in papers_of_kind(project, *paper.kinds))}
+
+
+def _digest(project: Project, proof: Proof) -> str | None:
+    """The file of the project that is chosen, or that is uploaded once more; None for a new one."""
     if proof.upload is None:
-        return proof.sha256
+        return proof.sha256 or None
+    present = present_file(project, proof.upload)
+    return present.sha256 if present is not None else None
+
+
+def kept(actor: Actor, project: Project, proof: Proof, paper: Paper, number: str, day: date | None) -> str | None:
+    """The digest of the file, registered now under its number and day when it is new. Needs a running act."""
+    known = _digest(project, proof)
+    if known is not None or proof.upload is None:
+        return known
+    facts = DocumentFacts(paper.kind, number.strip(), "", day)
     try:
-        return attach(actor, project.subject, proof.upload, purpose).sha256
+        return register_with(actor, project, facts, proof.upload).sha256
     except Refused as refusal:
-        raise Refused([replace(one, place=place) for one in refusal.problems]) from refusal
+        raise Refused([replace(one, place=paper.place) for one in refusal.problems]) from refusal
 
 
 def owe(procurement: Procurement, mark: str, rule: str, start: date) -> None:

@@ -47,13 +47,20 @@ def of_project(code: str) -> ResponseReturnValue:
 @requires(P.PROCUREMENT_RECORD)
 def new(code: str) -> ResponseReturnValue:
     project = this_project(code)
-    form = PlanForm.of(None, pages.file_choices(project))
+    form = PlanForm.of(None, pages.plan_file_choices(project))
     made = form.attempt(lambda: actions.plan(current_actor(), project, form.facts(), form.publicity))
     if made is not None:
         flash(_("已登记采购计划 %(code)s。", code=made.code), "success")
         return back_to(code, made.number)
     project = this_project(code)
-    return render_template("procurement/plan.html", form=form, project=project, procurement=None), form.status
+    return plan_page(form, project, None), form.status
+
+
+def plan_page(form: PlanForm, project: Project, procurement: Procurement | None) -> str:
+    hint = pages.publicity_hint(procurement)
+    return render_template(
+        "procurement/plan.html", form=form, project=project, procurement=procurement, publicity_hint=hint
+    )
 
 
 @bp.get("/projects/<code>/procurement/<int:number>")
@@ -72,14 +79,13 @@ def one_page(code: str, number: int, sent: tuple[str, Any] | None = None) -> str
 @requires(P.PROCUREMENT_RECORD)
 def change(code: str, number: int) -> ResponseReturnValue:
     procurement = this_procurement(code, number)
-    form = PlanForm.of(procurement, pages.file_choices(procurement.project))
+    form = PlanForm.of(procurement, pages.plan_file_choices(procurement.project, procurement))
     actor = current_actor()
     if form.succeeds(lambda: actions.change(actor, procurement, form.facts(), form.row_version, form.publicity)):
         flash(_("采购计划已保存。"), "success")
         return back_to(code, number)
     procurement = this_procurement(code, number)
-    page = render_template("procurement/plan.html", form=form, project=procurement.project, procurement=procurement)
-    return page, form.status
+    return plan_page(form, procurement.project, procurement), form.status
 
 
 def do(

@@ -58,6 +58,10 @@ def test_rules_say_in_both_languages_what_and_from_when():
         ("DL06", 15, Unit.YEARS, True, Status.READ),
         ("DL12", 6, Unit.MONTHS, False, Status.UNVERIFIED),
         ("DL31", 24, Unit.HOURS, False, Status.READ),
+        ("DL41", 10, Unit.DAYS, True, Status.EXCERPT),
+        ("DL42", 3, Unit.WORKDAYS, True, Status.EXCERPT),
+        ("DL43", 3, Unit.WORKDAYS, True, Status.EXCERPT),
+        ("DL44", 5, Unit.WORKDAYS, True, Status.READ),
     ],
 )
 def test_a_rule_is_found_by_its_code(w, code, number, unit, at_least, status):
@@ -66,7 +70,7 @@ def test_a_rule_is_found_by_its_code(w, code, number, unit, at_least, status):
 
 
 def test_every_rule_is_in_force_or_waits_for_its_day(w):
-    assert len(all_current(DEADLINE_KIND, today())) == 40
+    assert len(all_current(DEADLINE_KIND, today())) == 44
     with pytest.raises(NotFound):
         statutory("DL32", date(2025, 10, 31))
     with pytest.raises(NotFound):
@@ -109,6 +113,12 @@ def test_rules_that_are_no_single_term_say_what_they_are(w):
         ("DL15", None, "2025-05-04", "2026-05-04"),
         ("DL40", 0, "2026-03-02", "2026-03-16"),
         ("DL40", 1, "2026-03-02", "2026-04-01"),
+        ("DL41", None, "2026-03-02", "2026-03-12"),
+        ("DL42", None, "2026-03-06", "2026-03-11"),
+        ("DL43", None, "2026-03-02", "2026-03-05"),
+        ("DL44", None, "2026-03-02", "2026-03-09"),
+        # Over the Spring Festival of 2026.
+        ("DL44", None, "2026-02-13", "2026-02-27"),
     ],
 )
 def test_days_fall_where_the_rule_says(w, code, case, start, day):

@@ -18,15 +18,19 @@ from app.contracts.drafting import LineFacts
 from app.contracts.drawing import draw
 from app.contracts.models import Contract, PeriodKind, Pricing
 from app.core.clock import today
+from app.gates.kinds import Step
 from app.organisations.models import Organisation, OrganisationKind
 from app.procurement import actions, awards
 from app.procurement.checks import AwardFacts, ContractFacts, NoticeFacts, PlanFacts
 from app.procurement.kinds import Method, Purpose
 from app.procurement.models import Procurement
-from app.procurement.recording import Proof
+from app.procurement.recording import NO_PROOF, Proof
+from app.projects.documents import DocumentFacts, register_document
+from app.projects.kinds import DocumentKind
 from app.projects.models import Project
+from app.subjects.models import PartyRole
 from tests.factories import OPERATES, WATCHES, World, organisation, set_level, sign, submit
-from tests.projects.room import paper
+from tests.projects.room import answered, paper
 
 # What each purchase may cost within the budgets of `tests.projects.room`; the term is for operating only.
 BUDGETS = {
@@ -37,6 +41,7 @@ BUDGETS = {
     Purpose.TEST: 4_000_000,
     Purpose.OTHER: 1_000_000,
 }
+CHEAP = 2_000_000
 MONTHS = 12
 # The time that bidders have; a day more than the law asks for.
 BIDDING = 21
@@ -60,14 +65,20 @@ def plan_facts(purpose: str | Purpose = Purpose.BUILD, **changes: Any) -> PlanFa
     return replace(whole, **changes)
 
 
+def papers(w: World, project: Project, kind: str) -> str:
+    """The digest of a new paper that is registered with the project as this kind."""
+    facts = DocumentFacts(DocumentKind(kind), "文号1", "广州市政务服务中心", today())
+    return register_document(w.actor("officer"), project, facts, paper(f"{secrets.token_hex(8)}.pdf")).sha256
+
+
 def single_source(purpose: str | Purpose = Purpose.BUILD, **changes: Any) -> PlanFacts:
     """A single-source purchase with everything that it needs but the file."""
     facts = {
         "method": Method.SINGLE_SOURCE,
         "fair_competition_ref": "公审〔2026〕3号",
         "single_source_basis": "核心软件只能从原供应商采购。",
-        "publicity_from": today() - timedelta(days=12),
-        "publicity_until": today() - timedelta(days=5),
+        "publicity_from": today() - timedelta(days=14),
+        "publicity_until": today() - timedelta(days=1),
     }
     return plan_facts(purpose, **{**facts, **changes})
 
@@ -97,8 +108,15 @@ def award_facts(w: World, purchase: Procurement, winner: Organisation | None = N
 
 
 def planned(w: World, project: Project, purpose: str | Purpose = Purpose.BUILD, **changes: Any) -> Procurement:
-    """A purchase planned by the client's officer."""
-    return actions.plan(w.actor("officer"), project, plan_facts(purpose, **changes))
+    """A purchase planned by the client's officer, who has looked at what it asks for."""
+    return planned_as(w, project, plan_facts(purpose, **changes))
+
+
+def planned_as(w: World, project: Project, facts: PlanFacts, publicity: Proof = NO_PROOF) -> Procurement:
+    """The same from facts that are given, with what shows the publicity of a single source."""
+    made = actions.plan(w.actor("officer"), project, facts, publicity)
+    answered(w, project, Step.PROCURE)
+    return made
 
 
 def announced(w: World, project: Project, purpose: str | Purpose = Purpose.BUILD, **changes: Any) -> Procurement:
@@ -120,8 +138,8 @@ def recorded(
     winner: Organisation | None = None,
     **changes: Any,
 ) -> Procurement:
-    """An award recorded by the officer and not confirmed yet; without bids, so that it may be today."""
-    purchase = planned(w, project, purpose, **{"method": Method.COMPETITIVE_CONSULTATION, **changes})
+    """An award recorded by the officer and not confirmed yet; under a framework, so that it may be today."""
+    purchase = planned(w, project, purpose, **{"method": Method.FRAMEWORK, **changes})
     actions.announce(w.actor("officer"), purchase, notice_facts(bids_due_on=None))
     return awards.record_award(w.actor("officer"), purchase, award_facts(w, purchase, winner), proof())
 
@@ -136,6 +154,16 @@ def awarded(
     """An award recorded by the officer and confirmed by the signatory; the winner is party of the project."""
     purchase = recorded(w, project, purpose, winner, **changes)
     return awards.confirm(w.actor("signatory"), purchase, None)
+
+
+BOUGHT = {role: purpose for purpose in Purpose for role in purpose.roles if len(purpose.roles) == 1}
+
+
+def joined(w: World, project: Project, key: str, *roles: PartyRole) -> Project:
+    """An organisation of the world wins what each role is bought for, cheaply enough for any number of purchases."""
+    for role in roles:
+        awarded(w, project, BOUGHT[role], w.org(key), budget_fen=CHEAP)
+    return project
 
 
 def contract_facts(purchase: Procurement, **changes: Any) -> ContractFacts:

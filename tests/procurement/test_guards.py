@@ -4,13 +4,17 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit import act
+from app.core.clock import today
 from app.core.db import db
 from app.core.permissions import Permission
 from app.procurement import actions, awards
+from app.procurement.checks import NoticeFacts
 from app.procurement.kinds import ProcurementState
 from app.procurement.models import Procurement
 from app.procurement.workflow import moves
 from app.projects import actions as projects
+from app.projects.kinds import DocumentKind
+from app.projects.models import ProjectDocument
 from app.subjects.actions import stand_for_side
 from tests.procurement import room
 from tests.projects.room import declared
@@ -143,9 +147,21 @@ def test_nothing_is_planned_before_approval_or_while_suspended(w, project, plann
     projects.suspend(w.actor("authority_lead"), project, "资金来源待核实。")
     db.session.commit()
     assert "not approved" in copied(planned)
-    assert "not approved" in update(
-        planned, state="'announced'", announced_on=day("2026-03-02"), bids_due_on=day("2026-04-02")
-    )
+    assert update(planned, state="'announced'", announced_on=day("2026-03-02"), bids_due_on=day("2026-04-02"))
+    assert "stands still" in update(planned, title="'另一名称'")
+
+
+def test_what_was_begun_stands_still_with_its_project_and_can_be_given_up(w, project, recorded):
+    bought, operated = room.awarded(w, project, "build"), room.awarded(w, project, "operate", budget_fen=1_000_000)
+    scan = room.papers(w, project, "procurement_contract")
+    projects.suspend(w.actor("authority_lead"), project, "资金来源待核实。")
+    db.session.commit()
+    assert "stands still" in update(recorded, award_fen="award_fen - 1")
+    assert "stands still" in update(bought, **contract(bought, contract_sha256=f"'{scan}'"))
+    assert "stands still" in update(operated, own_contract="'HT-1'")
+    assert update(recorded, bids_due_on=day("2026-03-02"))
+    ended = {"state": "'cancelled'", "ended_on": day("2026-03-02"), "end_reason": "'暂停'"}
+    assert update(bought, **ended) == ""
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
@@ -262,17 +278,106 @@ def test_nothing_of_a_confirmed_award_changes(awarded, column):
     other = others.get(column) or (
         day("2026-02-01") if column in days else f"{column} + 1" if column in numbers else "'x'"
     )
-    # People are refused as strangers to the client already.
-    assert update(awarded, **{column: other}).endswith(
-        ("never changes", "only people of the client act in its purchases")
-    )
+    # People are refused as strangers to the client already, papers and notices as such.
+    others = ("only people of the client act in its purchases", "right kind", "set once", "never lost")
+    assert update(awarded, **{column: other}).endswith(("never changes", *others))
+
+
+# --- notices and publicity ------------------------------------------------------------------------------------------
+
+NOTICE = (
+    "INSERT INTO procurement_notices (id, act_id, procurement_id, number, notice_number, announced_on, bids_due_on, "
+    "recorded_by, recorded_at) SELECT 999, :act, {purchase}, {number}, '更正', {announced}, {due}, {by}, recorded_at "
+    "FROM procurements WHERE id = {purchase}"
+)
+
+
+def noticed(purchase, **changes):
+    given = {
+        "purchase": purchase.id,
+        "number": "2",
+        "announced": day("2026-03-02"),
+        "due": day("2026-04-02"),
+        "by": purchase.recorded_by,
+    }
+    return attempt(db.session, NOTICE.format(**{**given, **changes}))
+
+
+@pytest.fixture
+def announced(w, project):
+    made = room.announced(w, project, budget_fen=1_000_000)
+    db.session.commit()
+    return made
+
+
+def test_a_notice_is_kept_for_good_and_numbered(w, announced):
+    assert noticed(announced) == ""
+    assert noticed(announced, number="1")
+    assert noticed(announced, number="0")
+    assert noticed(announced, due=day("2026-03-01"))
+    for stranger in ("operator_officer", "authority_officer", "other_officer"):
+        assert "people of the client" in noticed(announced, by=w.user(stranger).id)
+    change = "UPDATE procurement_notices SET act_id = :act, notice_number = 'x'"
+    assert "never changed" in attempt(db.session, change)
+    assert "never deleted" in attempt(db.session, "DELETE FROM procurement_notices", None)
+
+
+@pytest.mark.parametrize("make", ["recorded", "awarded", "contracted"])
+def test_nothing_is_announced_once_there_is_an_award(request, make):
+    assert "once a purchase is awarded" in noticed(request.getfixturevalue(make))
+
+
+def test_the_first_day_stays_and_what_a_notice_said_is_never_lost(announced):
+    assert "set once" in update(announced, announced_on=day("2026-03-01"))
+    assert "set once" in update(announced, announced_on="NULL")
+    for changes in ({"bids_due_on": day("2026-04-20")}, {"bids_due_on": "NULL"}, {"notice_number": "'更正'"}):
+        assert update(announced, **changes)
+    assert "never lost" in update(announced, bids_due_on=day("2026-04-20"))
+
+
+def test_a_single_source_waits_for_the_end_of_its_publicity(w, project):
+    made = room.planned_as(w, project, room.single_source(), room.proof())
+    db.session.commit()
+    opened = {"state": "'announced'", "notice_number": "''"}
+    assert update(made, **opened, announced_on=day("2026-03-02")) == ""
+    assert "publicity" in update(made, **opened, announced_on=day("2026-03-01"))
+    actions.announce(w.actor("officer"), made, NoticeFacts("", today(), None))
+    awards.record_award(w.actor("officer"), made, room.award_facts(w, made, award_on=today()), room.proof())
+    db.session.commit()
+    assert update(made, award_on=day("2026-03-01"))
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [one.value for one in DocumentKind])
+def test_a_file_counts_only_as_what_it_is_registered(w, project, planned, kind):
+    sha = room.papers(w, project, kind)
+    db.session.commit()
+    right = kind == "single_source_publicity"
+    assert (update(planned, publicity_sha256=f"'{sha}'") == "") is right
+    assert (copied(planned, publicity_sha256=f"'{sha}'") == "") is right
+
+
+@pytest.mark.parametrize("kind", ["feasibility", "single_source_publicity", "procurement_contract", "award_notice"])
+def test_an_award_and_a_contract_rest_on_their_own_papers(w, project, recorded, awarded, kind):
+    sha = room.papers(w, project, kind)
+    db.session.commit()
+    assert (update(recorded, award_sha256=f"'{sha}'") == "") is (kind == "award_notice")
+    found = update(awarded, **contract(awarded, contract_sha256=f"'{sha}'"))
+    assert (found == "") is (kind == "procurement_contract")
+    assert kind == "procurement_contract" or "right kind" in found
 
 
 # --- the contract ----------------------------------------------------------------------------------------------------
 
 
 def scan_of(awarded):
-    return f"'{awarded.award_sha256}'"
+    """A paper registered as a contract of the purchase's project; the column alone where there is none."""
+    kind = ProjectDocument.kind == DocumentKind.PROCUREMENT_CONTRACT
+    mine = ProjectDocument.project_id == awarded.project_id
+    sha = db.session.scalar(sa.select(ProjectDocument.sha256).where(kind, mine))
+    return f"'{sha}'" if sha else "NULL"
 
 
 def contract(awarded, **changes):
@@ -286,10 +391,14 @@ def contract(awarded, **changes):
     return {**good, **changes}
 
 
-def test_a_contract_is_whole_shown_and_within_a_tenth_of_its_award(awarded):
+def test_a_contract_is_whole_shown_and_within_its_award(w, project, awarded):
+    room.papers(w, project, "procurement_contract")
+    db.session.commit()
     assert update(awarded, **contract(awarded)) == ""
-    assert update(awarded, **contract(awarded, contract_fen="award_fen / 10 * 11")) == ""
+    assert update(awarded, **contract(awarded, contract_fen="award_fen - 1")) == ""
+    assert "no more than its award" in update(awarded, **contract(awarded, contract_fen="award_fen + 1"))
     for changes in (
+        {"contract_fen": "award_fen / 10 * 11"},
         {"contract_fen": "award_fen / 10 * 11 + 1"},
         {"contract_fen": "0"},
         {"contract_fen": "NULL"},
@@ -317,7 +426,7 @@ def test_operating_is_contracted_by_a_contract_of_this_system(w, project):
 @pytest.mark.parametrize("column", [*CONTRACT, "own_contract"])
 def test_nothing_of_a_contract_changes(contracted, column):
     others = {"contract_signed_on": day("2026-03-09"), "contract_fen": "contract_fen - 1"}
-    assert "never changes" in update(contracted, **{column: others.get(column, "'x'")})
+    assert update(contracted, **{column: others.get(column, "'x'")}).endswith(("never changes", "right kind"))
 
 
 @pytest.mark.parametrize("column", ["published_on", "filed_on"])

@@ -1,14 +1,18 @@
 """The pages of purchases: planning, announcing, recording and confirming in the browser; strangers see nothing."""
 
 import io
+from datetime import timedelta
 
 import pytest
 
 from app.contracts.drawing import draw
+from app.core.clock import clock
 from app.core.db import db
+from app.procurement import actions
 from app.procurement.kinds import ProcurementState
 from app.procurement.queries import procurements_of
-from tests.factories import PEOPLE, sign_in
+from app.projects import actions as projects
+from tests.factories import MOMENT, PEOPLE, sign_in
 from tests.procurement import room
 
 S = ProcurementState
@@ -62,9 +66,24 @@ def test_a_purchase_of_operation_from_the_plan_to_the_contract(client, project):
     purchase = only(project)
     assert (purchase.state, purchase.budget_fen) == (S.PLANNED, 60_000_000)
     here = f"/{purchase.number}"
-    answer = post(client, "officer", project, f"{here}/announce", notice_number="公告1", announced_on="2026-03-02")
+    notice = {"notice_number": "公告1", "announced_on": "2026-03-02"}
+    page = text_of(client, "officer", project, here)
+    assert "自磋商文件发出起不少于 10 日" in page and "最早 2026-03-12 截止" in page
+    refused = post(client, "officer", project, f"{here}/announce", bids_due_on="2026-03-11", **notice)
+    assert refused.status_code == 422
+    # Beside the field: what, why, on whose authority, and what to do.
+    page = refused.get_data(as_text=True)
+    assert "竞争性磋商响应时间不足 10 日。" in page and "最早到 2026-03-12 截止" in page
+    assert "财库〔2014〕214号）第10条" in page and "请顺延截止日" in page
+    answer = post(client, "officer", project, f"{here}/announce", bids_due_on="2026-03-12", **notice)
     assert answer.status_code == 302
-    award = {"winner": "OPERATOR", "award_number": "中标1", "award_on": "2026-03-02", "award_amount": "580000"}
+    with clock.at(MOMENT + timedelta(days=10)):
+        bought(client, project, here)
+
+
+def bought(client, project, here):
+    """From the notice to the contract, ten days later."""
+    award = {"winner": "OPERATOR", "award_number": "中标1", "award_on": "2026-03-12", "award_amount": "580000"}
     answer = post(
         client, "officer", project, f"{here}/award", award_file="", award_upload=upload("通知书.pdf"), **award
     )
@@ -75,14 +94,14 @@ def test_a_purchase_of_operation_from_the_plan_to_the_contract(client, project):
     assert post(client, "signatory", project, f"{here}/confirm", _version=version).status_code == 302
     assert only(project).state is S.AWARDED
     page = text_of(client, "officer", project, here)
-    assert "签订政府采购合同" in page and "2026-04-01" in page and "据此起草合同" in page
+    assert "签订政府采购合同" in page and "2026-04-13" in page and "据此起草合同" in page
     answer = post(client, "officer", project, f"{here}/draw")
     assert answer.status_code == 302
     code = only(project).own_contract
     assert answer.headers["Location"].endswith(f"/contracts/{code}")
     assert code in text_of(client, "officer", project)
     contract = sign_in(client, "officer").get(f"/contracts/{code}").get_data(as_text=True)
-    assert project.code in contract and purchase.code in contract and "所属项目" in contract
+    assert project.code in contract and only(project).code in contract and "所属项目" in contract
     answer = post(client, "officer", project, f"{here}/draw")
     assert answer.status_code == 302 and answer.headers["Location"].endswith(here)
 
@@ -113,6 +132,69 @@ def test_everything_that_stands_against_a_step_is_on_the_page_and_what_was_typed
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "请填写公告编号" in page and "投标准备时间不足 20 日" in page and 'value="2026-03-05"' in page
+
+
+def test_a_correction_stands_beside_the_notice_it_corrects(client, w, project):
+    purchase = room.planned(w, project)
+    here = f"/{purchase.number}"
+    first = {"notice_number": "公告甲", "announced_on": "2026-03-02", "bids_due_on": "2026-03-23"}
+    assert post(client, "officer", project, f"{here}/announce", **first).status_code == 302
+    assert "公告与更正" not in text_of(client, "officer", project, here)
+    with clock.at(MOMENT + timedelta(days=4)):
+        again = {"notice_number": "更正乙", "announced_on": "2026-03-06", "bids_due_on": "2026-03-27"}
+        assert post(client, "officer", project, f"{here}/announce", **again).status_code == 302
+        page = text_of(client, "officer", project, here)
+    assert "公告与更正" in page and "第 1 次更正" in page
+    for said in (*first.values(), *again.values()):
+        assert said in page, said
+
+
+def test_only_papers_of_the_right_kind_are_offered_and_taken(client, w, project):
+    purchase = room.awarded(w, project, "build")
+    scan, other = room.papers(w, project, "procurement_contract"), room.papers(w, project, "feasibility")
+    db.session.commit()
+    here = f"/{purchase.number}"
+    form = text_of(client, "officer", project, here).split('id="contract"')[1].split("</form>")[0]
+    assert scan in form and other not in form and purchase.award_sha256 not in form
+    data = {"contract_number": "JS-1", "signed_on": "2026-03-02", "contract_amount": "2000000"}
+    for wrong in (other, purchase.award_sha256, "0" * 64):
+        answer = post(client, "officer", project, f"{here}/contract", contract_file=wrong, **data)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422 and "没有登记为“采购合同扫描件”" in page and "不能代替" in page
+        assert only(project).state is S.AWARDED
+    assert post(client, "officer", project, f"{here}/contract", contract_file=scan, **data).status_code == 302
+
+
+def test_a_single_source_shows_its_earliest_days(client, w, project):
+    made = actions.plan(w.actor("officer"), project, room.single_source(), room.proof())
+    db.session.commit()
+    page = text_of(client, "officer", project, f"/{made.number}")
+    assert "公示最早结束" in page and "2026-02-28" in page
+    assert "最早可以公告和成交" in page and "2026-03-02" in page
+    assert "起公示的，最早 2026-02-28 结束" in text_of(client, "officer", project, f"/{made.number}/plan")
+
+
+@pytest.mark.parametrize("amount, said", [("1900000", "合同金额比成交金额少 100,000.00 元"), ("2000000", "")])
+def test_a_contract_below_its_award_is_remarked(client, w, project, amount, said):
+    purchase = room.awarded(w, project, "build")
+    db.session.commit()
+    data = {"contract_number": "JS-1", "signed_on": "2026-03-02", "contract_amount": amount, "contract_file": ""}
+    here = f"/{purchase.number}"
+    assert post(client, "officer", project, f"{here}/contract", contract_upload=upload("合同.pdf"), **data).status_code
+    page = text_of(client, "officer", project, here)
+    assert ("合同金额比成交金额" in page) is bool(said) and said in page
+
+
+def test_the_pages_of_a_suspended_project_say_that_nothing_is_bought(client, w, project):
+    purchase = room.awarded(w, project, "operate")
+    projects.suspend(w.actor("authority_lead"), project, "资金来源待核实。")
+    db.session.commit()
+    here = f"/{purchase.number}"
+    page = text_of(client, "officer", project, here)
+    assert "项目现在是“已暂停”，不能采购。" in page and "据此起草合同" not in page and "取消采购" in page
+    assert "不能采购" in text_of(client, "officer", project)
+    answer = post(client, "officer", project, f"{here}/draw")
+    assert answer.status_code == 302 and only(project).own_contract is None
 
 
 def test_a_plan_that_is_refused_keeps_what_was_typed(client, project):
