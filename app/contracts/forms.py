@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, Form, FormField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.contracts.drafting import TERM_FIELDS, LevelFacts, LineFacts, Terms
@@ -14,7 +14,7 @@ from app.contracts.models import AgreedLevel, Comparison, Contract, ContractServ
 from app.contracts.rules import Band
 from app.core.db import LabelledEnum
 from app.core.errors import Problem, Refused
-from app.core.forms import BaseForm, DayField, MoneyField, NumberField, no_control_characters, text
+from app.core.forms import BaseForm, DayField, MoneyField, NumberField, SeenField, no_control_characters, text
 
 REQUIRED = DataRequired(_l("请填写此项。"))
 BAND_ROWS = 6
@@ -189,7 +189,7 @@ class LevelForm(BaseForm):
 class DigestForm(BaseForm):
     """Confirms that the actor decides on the content he has read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
 
 class ReasonForm(BaseForm):

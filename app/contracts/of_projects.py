@@ -23,10 +23,13 @@ from app.procurement.checks import ContractFacts
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
 from app.projects.panels import Panel, PanelRow
+from app.projects.workflow import ENDED
 
 S = ContractState
 RUNNING = frozenset({S.IN_FORCE, S.TERMINATING})
 HANDED_OVER = frozenset({ProjectState.OPERATING, ProjectState.EVALUATING})
+# Nothing new is concluded for a project that stands still or is over.
+HALTED = frozenset({ProjectState.SUSPENDED, *ENDED})
 
 
 # --- before signing --------------------------------------------------------------------------------------------------
@@ -44,6 +47,20 @@ def gates_open(_actor: Actor, contract: Contract) -> list[Problem]:
     values = facts_of(contract.subject)
     found = screening.look(contract.subject, Step.CONTRACT, values)
     return [*gates.problems_at(contract.subject, Step.CONTRACT, values), *screening.problems(found)]
+
+
+def goes_on(_actor: Actor, contract: Contract) -> list[Problem]:
+    """The project of the contract neither stands still nor is over."""
+    project = contract.project
+    if project is None or project.state not in HALTED:
+        return []
+    return [
+        Problem(
+            _("项目%(state)s，合同不能提交会签或签署。", state=project.state.label),
+            why=_("暂停期间或终了之后不再为项目订立合同。"),
+            remedy=_("请等项目恢复后再办理；不再需要的，退回修改后作废。"),
+        )
+    ]
 
 
 def keep_check(actor: Actor, contract: Contract) -> None:
@@ -104,6 +121,16 @@ def running_contracts(project_subject_id: int) -> int:
         sa.select(sa.func.count(Contract.id))
         .join(Project, Project.id == Contract.project_id)
         .where(Project.subject_id == project_subject_id, Contract.state.in_(RUNNING))
+    )
+    return db.session.scalar(counted) or 0
+
+
+def ended_early(project_subject_id: int) -> int:
+    """How many contracts of a project were ended before their term, or are being ended."""
+    counted = (
+        sa.select(sa.func.count(Contract.id))
+        .join(Project, Project.id == Contract.project_id)
+        .where(Project.subject_id == project_subject_id, Contract.state.in_((S.TERMINATING, S.TERMINATED)))
     )
     return db.session.scalar(counted) or 0
 

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from app.audit.history import entries_about, timeline
 from app.catalogues.queries import parsed
+from app.contracts.admitted import Admittance, admittance_of, admitted
 from app.contracts.content import canonical_content, draft_of, line_of
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
-from app.contracts.of_projects import gates_open, waits_for_handover
+from app.contracts.of_projects import gates_open, goes_on, waits_for_handover
 from app.contracts.queries import mode_name
 from app.contracts.rules import expected_total, line_total, remarks
 from app.contracts.wording import explain_remark
@@ -74,6 +75,7 @@ class Page:
     expected_fen: int | None
     paper: dict[str, Any] | None
     remarks: list[Problem]
+    admittance: Admittance
 
     @property
     def waits(self) -> bool:
@@ -121,6 +123,7 @@ def page_of(actor: Actor, contract: Contract, tab: str) -> Page:
         expected_fen=_expected(version),
         paper=_paper(version, files),
         remarks=[explain_remark(one) for one in remarks(draft_of(version))],
+        admittance=admittance_of(contract),
     )
 
 
@@ -208,11 +211,26 @@ def _checklist(actor: Actor, contract: Contract) -> list[dict[str, Any]]:
     fine = [
         {"label": word, "state": "ok"} for place, word in words.items() if not any(p.place == place for p in problems)
     ]
+    halted = [
+        {"label": one.what, "state": "missing", "why": one.why, "remedy": one.remedy}
+        for one in goes_on(actor, contract)
+    ]
     noted = [
         {"label": one.what, "state": "warn", "why": one.why}
         for one in map(explain_remark, remarks(draft_of(contract.current)))
     ]
-    return [*missing, *listed, *noted, *fine]
+    strangers = [_not_admitted(one) for one in admitted(actor, contract)]
+    return [*halted, *missing, *strangers, *listed, *noted, *fine]
+
+
+def _not_admitted(problem: Problem) -> dict[str, Any]:
+    return {
+        "label": problem.what,
+        "state": "missing",
+        "why": problem.why,
+        "remedy": problem.remedy,
+        "href": url_for("admissions.index"),
+    }
 
 
 def _listed(contract: Contract, problem: Problem) -> dict[str, Any]:

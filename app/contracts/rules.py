@@ -132,7 +132,8 @@ def _parties(draft: Draft) -> Iterator[Flaw]:
 
 
 def _money(draft: Draft) -> Iterator[Flaw]:
-    if draft.award_fen is not None and draft.amount_fen is not None and draft.amount_fen * 10 > draft.award_fen * 11:
+    # 《政府采购法》 §46: as it was awarded. The tenth of §49 is for what is added to a contract that is being performed.
+    if draft.award_fen is not None and draft.amount_fen is not None and draft.amount_fen > draft.award_fen:
         yield Flaw("over_award", "terms", {"amount": str(draft.amount_fen), "award": str(draft.award_fen)})
     if draft.amount_fen is None:
         yield Flaw("amount", "terms")

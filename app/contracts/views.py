@@ -62,7 +62,7 @@ def draw(code: str, number: int) -> ResponseReturnValue:
         flash(_("已起草合同 %(code)s，请补齐付款、扣减和服务水平。", code=contract.code), "success")
         return redirect(url_for("contracts.detail", code=contract.code))
     for problem in form.problems:
-        flash(_(" ").join(str(part) for part in (problem.what, problem.remedy) if part), "error")
+        flash(_(" ").join(str(part) for part in (problem.what, problem.why, problem.remedy) if part), "error")
     return redirect(url_for("procurement.detail", code=code, number=number))
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.contracts.admitted import admitted
 from app.contracts.content import draft_of
 from app.contracts.models import Contract, ContractState
-from app.contracts.of_projects import gates_open, handed_over
+from app.contracts.of_projects import gates_open, goes_on, handed_over
 from app.contracts.rules import flaws
 from app.contracts.wording import explain
 from app.core.actors import Actor
@@ -80,14 +81,18 @@ WORKFLOW: Workflow[Contract] = Workflow(
     (
         transition(P.CONTRACT_DRAFT, {S.DRAFT}, None, relation=is_client),
         transition(
-            P.CONTRACT_SUBMIT, {S.DRAFT}, S.SIGNING, relation=is_client, guards=(complete, separated, gates_open)
+            P.CONTRACT_SUBMIT,
+            {S.DRAFT},
+            S.SIGNING,
+            relation=is_client,
+            guards=(complete, separated, admitted, goes_on, gates_open),
         ),
         transition(
             P.CONTRACT_SIGN,
             {S.SIGNING},
             S.SIGNED,
             relation=is_signing_party,
-            guards=(not_the_submitter, not_signed_yet, separated),
+            guards=(not_the_submitter, not_signed_yet, separated, admitted, goes_on),
         ),
         transition(P.CONTRACT_RETURN, {S.SIGNING}, S.DRAFT, relation=is_signing_party, needs_reason=True),
         transition(P.CONTRACT_VOID, {S.DRAFT}, S.VOID, relation=is_client, needs_reason=True, dangerous=True),

@@ -137,13 +137,13 @@ def test_what_drawing_leaves_open_is_named_before_signing(w, project):
     assert complete(w.actor("officer"), contract) == []
 
 
-@pytest.mark.parametrize("amount, refused", [(66_000_000, False), (66_000_001, True)])
-def test_a_contract_stays_within_a_tenth_of_its_award(w, project, amount, refused):
+@pytest.mark.parametrize("amount, refused", [(59_000_000, False), (60_000_000, False), (60_000_001, True)])
+def test_a_contract_is_concluded_at_no_more_than_its_award(w, project, amount, refused):
     contract = room.completed(w, room.drawn(w, project), amount_fen=amount)
     found = complete(w.actor("officer"), contract)
     assert bool(found) is refused
     if refused:
-        assert "110%" in str(found[0].what)
+        assert "《政府采购法》第46条" in str(found[0].what)
         assert problems(actions.submit, w.actor("officer"), contract, seen_digest(contract))
 
 
@@ -153,7 +153,7 @@ def test_the_sealed_text_names_project_and_purchase(w, project):
     assert content["project"] == {"code": project.code}
     assert content["procurement"] == {
         "code": contract.procurement.code,
-        "method": "competitive_consultation",
+        "method": "framework",
         "award_number": "中标〔2026〕8号",
         "award_fen": 60_000_000,
     }
@@ -234,7 +234,16 @@ def test_a_contract_gives_its_facts(w, project):
         "contract.services": 1,
         "contract.service_categories": ("application",),
         "contract.levels": 1,
-        "contract.procurement_method": "competitive_consultation",
+        "contract.procurement_method": "framework",
+        "contract.purposes": ("operate",),
+        "contract.has_extension_basis": False,
+        "contract.units": ("件",),
+        "contract.clauses": ("content", "liability", "payment", "price", "quality", "volume"),
+        "contract.exculpatory_words": (),
+        "contract.has_deduction_cap": True,
+        "contract.deduction_cap": 10,
+        "contract.measures": (),
+        "contract.data_classes": ("public",),
     }
 
 

@@ -4,14 +4,15 @@ from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
+import sqlalchemy as sa
 
 from app.assessments.fees import fees_of
 from app.assessments.gathering import gather
 from app.conditions.gathering import facts_of
 from app.contracts import actions
-from app.contracts.drawing import link
+from app.contracts.drawing import draw, link
 from app.contracts.jobs import turn_contracts
-from app.contracts.models import ContractState
+from app.contracts.models import ContractState, Signature
 from app.contracts.of_projects import running_contracts, waits_for_handover
 from app.core import periods
 from app.core.actors import SYSTEM
@@ -20,6 +21,7 @@ from app.core.db import db
 from app.core.errors import Refused
 from app.figures.measures import performed_from, periods_due, window_of
 from app.plans.queries import periods_owed
+from app.projects import actions as projects
 from app.projects.kinds import ProjectState
 from tests.acceptances.room import moved, operating
 from tests.factories import MOMENT, draft, existing_draft, plan, sign, submit
@@ -87,6 +89,54 @@ def test_the_database_waits_too(w, project, waiting):
     in_operation(w, project, "2026-03-05")
     db.session.commit()
     assert attempt(db.session, INTO_FORCE, {"id": waiting.id}) == ""
+
+
+# --- while the project stands still ----------------------------------------------------------------------------------
+
+
+def halted(w, project, how):
+    move = projects.suspend if how == "suspended" else projects.terminate
+    move(w.actor("authority_lead"), project, "资金来源待核实。")
+    db.session.commit()
+
+
+@pytest.mark.parametrize("how", ["suspended", "terminated"])
+def test_nothing_is_drawn_sent_out_or_signed_while_the_project_stands_still(w, project, how):
+    free = room.awarded(w, project, "operate", budget_fen=1_000_000)
+    drafted, out = (room.completed(w, room.drawn(w, project)) for _one in range(2))
+    submit(w, out)
+    halted(w, project, how)
+    for action in (
+        lambda: draw(w.actor("officer"), free),
+        lambda: submit(w, drafted),
+        lambda: sign(w, out, "signatory"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            action()
+        said = refusal.value.problems[0]
+        assert str(project.state.label) in said.what and said.why and said.remedy
+    # What went out can still be taken back and given up.
+    actions.return_for_change(w.actor("signatory"), out, "项目不再继续")
+    actions.void(w.actor("officer"), out, "项目不再继续")
+
+
+def test_the_database_signs_nothing_while_the_project_stands_still(w, project):
+    drafted, out = (room.completed(w, room.drawn(w, project)) for _one in range(2))
+    submit(w, out)
+    sign(w, out, "signatory")
+    halted(w, project, "suspended")
+    state = "UPDATE contracts SET act_id = :act, state = 'signing' WHERE id = :id"
+    assert "stands still" in attempt(db.session, state, {"id": drafted.id})
+    (first,) = out.current.signatures
+    columns = [one.key for one in sa.inspect(Signature).column_attrs]
+    fresh = {"id": "999", "act_id": ":act", "user_id": str(w.user("operator_signatory").id), "side": "'operation'"}
+    fresh["organisation_id"] = str(w.org("operator").id)
+    chosen = ", ".join(fresh.get(one, one) for one in columns)
+    copy = f"INSERT INTO signatures ({', '.join(columns)}) SELECT {chosen} FROM signatures WHERE id = {first.id}"
+    assert "stands still" in attempt(db.session, copy)
+    projects.resume(w.actor("authority_lead"), project, "资金已落实。")
+    sign(w, out, "operator_signatory")
+    assert out.state is ContractState.SIGNED
 
 
 def test_contracts_without_a_project_wait_for_nothing(w):
