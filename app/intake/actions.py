@@ -1,26 +1,35 @@
-"""Looking at a file of existing projects and contracts, and taking all of it in or nothing."""
+"""Looking at a file of existing projects and contracts, taking all of it in or nothing, adding days found later."""
+
+from collections.abc import Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 
 from app.audit import act
 from app.core.actors import Actor, must
 from app.core.canonical import digest_both
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.db import db, serialise
-from app.core.errors import NotAllowed, Problem, Refused, Stale
+from app.core.errors import NotAllowed, Problem, Refused, Stale, WrongState
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.core.workbooks import BookFlaw
 from app.evidence import store
 from app.evidence.file_types import clean_name
+from app.intake.cells import RowProblem, header
+from app.intake.columns import PROJECTS
 from app.intake.models import Intake, IntakePreview
-from app.intake.queries import findings_of, same_file
-from app.intake.rules import Findings
+from app.intake.queries import findings_of, known_days, may_take_in_for, reached_state, same_file, unknown_days
+from app.intake.rules import Findings, day_flaws
 from app.intake.sheet import Book, read_book
-from app.intake.storing import store_contract, store_project
+from app.intake.storing import Taking, store_contract, store_project
 from app.intake.wording import explain_file, explain_row
 from app.projects.models import Project
-from app.projects.queries import project_in_reach
+from app.projects.queries import client_of, project_in_reach
+from app.projects.steps import alone, ask_for_next
+from app.projects.workflow import ENDED
+from app.subjects.actions import stand_for_side
+from app.subjects.queries import side_of
 
 TAKE_IN = Permission.PROJECT_TAKE_IN
 
@@ -89,17 +98,46 @@ def confirm(actor: Actor, kept: IntakePreview, seen_digest: str, content: bytes)
     return take_in(actor, kept.file_name, content)
 
 
+def supplement(actor: Actor, project: Project, days: Mapping[str, date], basis: str) -> Project:
+    """Adds days of the past that were not known when a project was taken in; what is known already never changes."""
+    _organisation_of(actor)
+    alone(project)
+    if not may_take_in_for(actor, client_of(project)):
+        raise NotAllowed(Problem(_("您不能为“%(given)s”补录日期。", given=client_of(project).name)))
+    if not project.is_taken_in or project.state in ENDED:
+        raise WrongState(Problem(_("只有还在办理的存量项目可以补录日期。")))
+    added = {key: day for key, day in days.items() if key in unknown_days(project)}
+    problems = _flaws(project, added)
+    if not added or problems:
+        raise Refused(problems or [Problem(_("没有填写日期。"), remedy=_("请至少补录一个日期。"))])
+    with act(actor, TAKE_IN, ref=project.ref, reason=basis):
+        if side_of(project.subject, actor.organisation_id) is not None:
+            stand_for_side(actor, project.subject)
+        for key, day in added.items():
+            setattr(project, key, day)
+        db.session.flush()
+        ask_for_next(project)
+    return project
+
+
+def _flaws(project: Project, added: Mapping[str, date]) -> list[Problem]:
+    """What is wrong with days that are added, beside those that are known."""
+    late = {key: day for key, day in added.items() if day > today()}
+    ahead = [RowProblem(PROJECTS, 0, "future", header(PROJECTS, key), {"given": str(late[key])}) for key in late]
+    return [explain_row(one) for one in (*ahead, *day_flaws(reached_state(project), {**known_days(project), **added}))]
+
+
 def _store(actor: Actor, made: Intake, book: Book, found: Findings) -> None:
     typed = {(row.sheet, row.line): row.cells for row in book.rows}
-    projects: dict[int, Project] = {}
+    taking, projects = Taking(actor, made), dict[int, Project]()
     for facts, row in zip(found.projects, book.projects, strict=True):
-        projects[facts.line] = store_project(actor, made, facts, typed[row.sheet, row.line])
+        projects[facts.line] = store_project(taking, facts, typed[row.sheet, row.line])
     for drafted, row in zip(found.contracts, book.contracts, strict=True):
         line = drafted.project_line
         project = projects[line] if line is not None else project_in_reach(actor, drafted.project_code)
         if project is None:
             raise LookupError(drafted.project_code)
-        store_contract(actor, made, drafted, project, typed[row.sheet, row.line])
+        store_contract(taking, drafted, project, typed[row.sheet, row.line])
 
 
 def _organisation_of(actor: Actor) -> int:

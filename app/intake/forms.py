@@ -1,11 +1,15 @@
-"""Shapes of input: a file to look at, and the digest of the one that is confirmed."""
+"""Shapes of input: a file to look at, the digest of the one that is confirmed, days that were found later."""
+
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms import StringField
+from wtforms.validators import InputRequired
 
-from app.core.forms import BaseForm
+from app.core.forms import BaseForm, DayField, SeenField, text
+from app.intake.cells import header
+from app.intake.columns import DAYS, PROJECTS
 
 
 class UploadForm(BaseForm):
@@ -15,4 +19,18 @@ class UploadForm(BaseForm):
 class ConfirmForm(BaseForm):
     """Confirms the very content that was previewed."""
 
-    digest = HiddenField(validators=[InputRequired(_l("请刷新页面后重试。")), Length(max=64)])
+    digest = SeenField()
+
+
+class SupplementForm(BaseForm):
+    """Days of a project's past, as far as somebody found them, and what they rest on."""
+
+    approved_on = DayField(header(PROJECTS, "approved_on"))
+    build_started_on = DayField(header(PROJECTS, "build_started_on"))
+    trial_from = DayField(header(PROJECTS, "trial_from"))
+    accepted_on = DayField(header(PROJECTS, "accepted_on"))
+    operation_from = DayField(header(PROJECTS, "operation_from"))
+    basis = StringField(_l("资料来源"), [InputRequired(_l("请填写此项。")), *text(400)[1:]])
+
+    def days(self) -> dict[str, date]:
+        return {key: day for key in DAYS if (day := self[key].day()) is not None}

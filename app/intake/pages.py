@@ -53,6 +53,7 @@ class PreviewPage:
     projects: list[Planned]
     contracts: list[Planned]
     earlier: Intake | None
+    remarks: list[Problem]
 
     @property
     def may_confirm(self) -> bool:
@@ -83,6 +84,7 @@ def preview_page(actor: Actor, preview: IntakePreview) -> PreviewPage:
         projects=[_project(one) for one in found.projects[:SHOWN_ROWS]] if clean else [],
         contracts=[_contract(one) for one in found.contracts[:SHOWN_ROWS]] if clean else [],
         earlier=queries.same_file(preview.sha256),
+        remarks=[explain_row(one) for one in found.remarks[:SHOWN_PROBLEMS]],
     )
 
 

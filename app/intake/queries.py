@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from app.core.db import db
 from app.core.permissions import Role
 from app.intake import rules
 from app.intake.cells import codes_in, names_in
-from app.intake.columns import SHEETS, Kind
+from app.intake.columns import APPROVED_ON, DAYS, REACHED, SHEETS, Kind
 from app.intake.models import Intake, IntakePreview, IntakeRow, Sheet
 from app.intake.rules import Findings, Known, Stored, fold_name
 from app.intake.sheet import Book, Row
@@ -114,6 +115,26 @@ def _own_clients(actor: Actor, found: Sequence[Organisation]) -> set[str]:
     ).all()
     mandated = {one.code for one in found if any(one.region.path.startswith(path) for path in paths)}
     return own | {code for code in mandated if code != (actor.identity.organisation_code if actor.identity else "")}
+
+
+def may_take_in_for(actor: Actor, client: Organisation) -> bool:
+    return client.code in _own_clients(actor, [client])
+
+
+def known_days(project: Project) -> dict[str, date]:
+    return {key: day for key in DAYS if (day := getattr(project, key)) is not None}
+
+
+def reached_state(project: Project) -> str:
+    """How far a project has come, in the words of the workbook."""
+    state = project.suspended_from or project.state
+    return (ProjectState.OPERATING if state is ProjectState.EVALUATING else state).value
+
+
+def unknown_days(project: Project) -> tuple[str, ...]:
+    """The days of the past of a project taken in that nobody has recorded; of what lies before it there is none."""
+    reached = (APPROVED_ON, *REACHED.get(reached_state(project), ()))
+    return tuple(key for key in reached if project.is_taken_in and getattr(project, key) is None)
 
 
 def _controls(ids: Iterable[int]) -> tuple[Control, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import combinations
 
 from app.intake.cells import RowProblem, Value, header, names_in, read_cells
-from app.intake.columns import CONTRACTS, DAYS_IN_ORDER, PROJECTS, REACHED, STATES
+from app.intake.columns import APPROVED_ON, CONTRACTS, DAYS, DAYS_IN_ORDER, PROJECTS, REACHED, STATES
 from app.subjects.rules import MANAGEMENT, OPERATION, SUPERVISION, Control, Standing, conflicts
 
 MAINTAIN = "maintain"
@@ -77,6 +77,10 @@ class ProjectFacts:
         return found if isinstance(found, tuple) else ()
 
     @property
+    def days(self) -> dict[str, date]:
+        return {key: value for key in DAYS if isinstance(value := self.values.get(key), date)}
+
+    @property
     def client(self) -> str:
         return next(iter(self.codes("client")), "")
 
@@ -107,6 +111,8 @@ class Findings:
     projects: tuple[ProjectFacts, ...]
     contracts: tuple[ContractFacts, ...]
     problems: tuple[RowProblem, ...]
+    # What happened otherwise than it should have: no reason to keep a row out, and kept with it.
+    remarks: tuple[RowProblem, ...] = ()
 
 
 def fold_name(name: str) -> str:
@@ -123,7 +129,29 @@ def judge(projects: Iterable[Cells], contracts: Iterable[Cells], known: Known) -
     drafted = tuple(judge_.contract(line, cells, found) for line, cells in contracts)
     judge_.doubled_papers(drafted)
     ordered = sorted(judge_.problems, key=lambda one: (one.sheet != PROJECTS, one.line))
-    return Findings(found, drafted, tuple(ordered))
+    return Findings(found, drafted, tuple(ordered), tuple(judge_.remarks))
+
+
+def day_flaws(state: str, days: Mapping[str, date]) -> list[RowProblem]:
+    """Days in the order of the road, none of a phase that is not reached yet; `line` is the caller's to say."""
+    given = {key: days[key] for key in DAYS_IN_ORDER if key in days}
+    reached = REACHED.get(state, DAYS_IN_ORDER)
+    found = [_flaw("not_reached", key, state=_state_word(state)) for key in given if key not in reached]
+    pairs = [*combinations(given, 2), *((APPROVED_ON, key) for key in ("operation_from",) if APPROVED_ON in days)]
+    for earlier, later in pairs:
+        if later in days and days[later] < days[earlier]:
+            found.append(_flaw("order", later, other=header(PROJECTS, earlier)))
+    return found
+
+
+def day_remarks(days: Mapping[str, date]) -> list[str]:
+    """What the days tell that should not have happened (未批先建)."""
+    built, approved = days.get("build_started_on"), days.get(APPROVED_ON)
+    return ["built_before_approval"] if built is not None and approved is not None and built < approved else []
+
+
+def _flaw(code: str, key: str, **values: str) -> RowProblem:
+    return RowProblem(PROJECTS, 0, code, header(PROJECTS, key), values)
 
 
 class _Judge:
@@ -132,6 +160,8 @@ class _Judge:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.problems: list[RowProblem] = []
+        self.remarks: list[RowProblem] = []
+        self.places: dict[str, list[ProjectFacts]] = {}
 
     def refuse(self, sheet: str, line: int, code: str, key: str = "", **values: str) -> None:
         self.problems.append(RowProblem(sheet, line, code, header(sheet, key) if key else "", values))
@@ -150,19 +180,10 @@ class _Judge:
         return facts
 
     def days(self, facts: ProjectFacts) -> None:
-        """Days in the order of the road, none of a phase that is not reached yet."""
-        given = {key: value for key in DAYS_IN_ORDER if isinstance(value := facts.values.get(key), date)}
-        state = facts.text("state")
-        reached = REACHED.get(state, DAYS_IN_ORDER)
-        for key in given:
-            if key not in reached:
-                self.refuse(PROJECTS, facts.line, "not_reached", key, state=_state_word(state))
-        for earlier, later in combinations(given, 2):
-            if given[later] < given[earlier]:
-                self.refuse(PROJECTS, facts.line, "order", later, other=header(PROJECTS, earlier))
-        approved, operating = facts.values.get("approved_on"), given.get("operation_from")
-        if isinstance(approved, date) and operating is not None and operating < approved:
-            self.refuse(PROJECTS, facts.line, "order", "operation_from", other=header(PROJECTS, "approved_on"))
+        for one in day_flaws(facts.text("state"), facts.days):
+            self.problems.append(replace(one, line=facts.line))
+        for code in day_remarks(facts.days):
+            self.remarks.append(RowProblem(PROJECTS, facts.line, code, header(PROJECTS, "build_started_on")))
 
     def roles(self, facts: ProjectFacts) -> None:
         """Who must be known in a state; a project that builds nothing is never being built."""
@@ -242,7 +263,7 @@ class _Judge:
         typed = facts.text("project")
         if not typed:
             return facts
-        named = [one for one in projects if typed == str(one.line) or fold_name(typed) == fold_name(one.text("name"))]
+        named = self.named(typed, projects)
         stored = self.known.projects.get(typed)
         if len(named) == 1:
             operators = named[0].codes("operators")
@@ -258,6 +279,14 @@ class _Judge:
         if operators and strangers:
             self.refuse(CONTRACTS, facts.line, "other_operator", "operators", given="、".join(sorted(strangers)))
         return placed
+
+    def named(self, typed: str, projects: Sequence[ProjectFacts]) -> list[ProjectFacts]:
+        """The projects of the file that are meant: by line or by name; looked up, for files are long."""
+        if not self.places:
+            for one in projects:
+                self.places.setdefault(fold_name(one.text("name")), []).append(one)
+        by_line = [one for one in projects if one.line == int(typed)] if typed.isascii() and typed.isdigit() else []
+        return list({one.line: one for one in (*by_line, *self.places.get(fold_name(typed), ()))}.values())
 
     def doubled_papers(self, found: Sequence[ContractFacts]) -> None:
         first: dict[tuple[str, str], int] = {}

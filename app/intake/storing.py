@@ -1,6 +1,7 @@
 """Writing down what a file holds: projects in the state they have reached, and drafts of their contracts."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,9 @@ from app.core.canonical import canonical_json, digest_both
 from app.core.clock import now, today
 from app.core.db import db, serialise
 from app.core.permissions import Permission
+from app.intake.columns import DAYS
 from app.intake.models import Intake, IntakeRow, Sheet
-from app.intake.rules import ContractFacts, ProjectFacts
+from app.intake.rules import ContractFacts, ProjectFacts, day_remarks
 from app.lifecycle.actions import open_task
 from app.organisations.models import Organisation
 from app.organisations.queries import organisation_by_code
@@ -26,7 +28,7 @@ from app.projects.models import Declaration, PlannedService, Project
 from app.projects.queries import competent_authority_of
 from app.projects.steps import ask_for_next
 from app.services.models import Service
-from app.subjects.actions import add_party, open_subject, stand_for_side
+from app.subjects.actions import add_parties, add_party, open_subject, stand_for_side
 from app.subjects.models import PartyRole, Subject, SubjectKind
 from app.subjects.queries import side_of
 
@@ -34,29 +36,44 @@ TAKE_IN = Permission.PROJECT_TAKE_IN
 # Working days in which the client completes the draft of an existing contract with its scan; default of the product.
 COMPLETE_WITHIN = 20
 ROLES = {"builders": PartyRole.BUILDER, "operators": PartyRole.OPERATOR, "supervisors": PartyRole.SUPERVISOR}
-DAYS = ("approved_on", "build_started_on", "trial_from", "accepted_on", "operation_from")
 
 
-def found_organisation(code: str) -> Organisation:
-    """One that the rules have found already, in this transaction."""
-    organisation = organisation_by_code(code)
-    if organisation is None:
-        raise LookupError(code)
-    return organisation
+@dataclass(frozen=True)
+class Taking:
+    """An intake that is being written: by whom, into which record, and the organisations that were looked up."""
+
+    actor: Actor
+    intake: Intake
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    authorities: dict[str, Organisation | None] = field(default_factory=dict)
+
+    def organisation(self, code: str) -> Organisation:
+        """One that the rules have found already, in this transaction."""
+        if code not in self.organisations:
+            found = organisation_by_code(code)
+            if found is None:
+                raise LookupError(code)
+            self.organisations[code] = found
+        return self.organisations[code]
+
+    def authority(self, client: Organisation) -> Organisation | None:
+        if client.code not in self.authorities:
+            self.authorities[client.code] = competent_authority_of(client)
+        return self.authorities[client.code]
 
 
-def store_project(actor: Actor, intake: Intake, facts: ProjectFacts, typed: Mapping[str, str]) -> Project:
+def store_project(taking: Taking, facts: ProjectFacts, typed: Mapping[str, str]) -> Project:
     """One act for each project, so that its trail begins with being taken in and with nothing before."""
-    client = found_organisation(facts.client)
-    code = next_code(actor, client)
-    with act(actor, TAKE_IN, ref=f"project:{code}", reason=facts.text("basis")) as running:
-        running.note(file=intake.file_name, sha256=intake.sha256, line=facts.line)
+    client = taking.organisation(facts.client)
+    code = next_code(taking.actor, client)
+    with act(taking.actor, TAKE_IN, ref=f"project:{code}", reason=facts.text("basis")) as running:
+        running.note(file=taking.intake.file_name, sha256=taking.intake.sha256, line=facts.line)
         subject = open_subject(SubjectKind.PROJECT, code, facts.text("name"), client.region)
         project = _project(subject, facts)
-        _join(subject, client, facts)
-        _bind(actor, subject)
+        _join(taking, subject, client, facts)
+        _bind(taking.actor, subject)
         _seal(project, facts)
-        _keep_row(intake, Sheet.PROJECT, facts.line, subject, typed)
+        _keep_row(taking.intake, Sheet.PROJECT, facts.line, subject, typed)
         ask_for_next(project)
     return project
 
@@ -70,7 +87,7 @@ def _project(subject: Subject, facts: ProjectFacts) -> Project:
         taken_in_on=today(),
         taken_in_basis=facts.text("basis"),
         approval_number=facts.text("approval_number"),
-        **{name: _day(facts.values, name) for name in DAYS},
+        **dict.fromkeys(DAYS, None) | facts.days,
     )
     project.versions = [_declaration(facts)]
     db.session.add(project)
@@ -94,6 +111,11 @@ def _declaration(facts: ProjectFacts) -> Declaration:
         responsible_person=facts.text("responsible_person"),
         estimate_fen=_fen(values, "estimate"),
         design_budget_fen=_fen(values, "design_budget"),
+        # Known to be empty, so that nobody asks the database for them.
+        costs=[],
+        data_items=[],
+        components=[],
+        targets=[],
     )
     declaration.services = [_service(number, one.name, one.code) for number, one in enumerate(facts.services, start=1)]
     return declaration
@@ -106,14 +128,13 @@ def _service(number: int, name: str, code: str) -> PlannedService:
     return PlannedService(line=number, service_id=service.id, name=service.name_zh, unit=service.unit)
 
 
-def _join(subject: Subject, client: Organisation, facts: ProjectFacts) -> None:
-    add_party(subject, client, PartyRole.CLIENT)
-    authority = competent_authority_of(client)
+def _join(taking: Taking, subject: Subject, client: Organisation, facts: ProjectFacts) -> None:
+    joining = [(client, PartyRole.CLIENT)]
+    authority = taking.authority(client)
     if authority is not None:
-        add_party(subject, authority, PartyRole.COMPETENT_AUTHORITY)
-    for key, role in ROLES.items():
-        for code in facts.codes(key):
-            add_party(subject, found_organisation(code), role)
+        joining.append((authority, PartyRole.COMPETENT_AUTHORITY))
+    joining += [(taking.organisation(code), role) for key, role in ROLES.items() for code in facts.codes(key)]
+    add_parties(subject, joining)
 
 
 def _bind(actor: Actor, subject: Subject) -> None:
@@ -130,33 +151,32 @@ def _seal(project: Project, facts: ProjectFacts) -> None:
         "basis": project.taken_in_basis,
         "state": project.state.value,
         "approval_number": project.approval_number,
-        "days": {name: day.isoformat() for name in DAYS if (day := _day(facts.values, name)) is not None},
+        "days": {name: day.isoformat() for name, day in facts.days.items()},
+        # What was wrong with it then stays with it, whatever becomes known later.
+        "remarks": day_remarks(facts.days),
     }
     content = canonical_json({**content_of(version), "taken_in": marked})
     digests = digest_both(content.encode())
     version.state = DeclarationState.APPROVED
     version.content, version.sha256, version.sm3 = content, digests.sha256, digests.sm3
     version.sealed_at = now()
-    db.session.flush()
 
 
 def _keep_row(intake: Intake, sheet: Sheet, line: int, subject: Subject, typed: Mapping[str, str]) -> None:
     content = canonical_json(dict(typed))
     db.session.add(IntakeRow(intake_id=intake.id, sheet=sheet, line=line, subject_id=subject.id, content=content))
-    db.session.flush()
 
 
 # --- contracts -------------------------------------------------------------------------------------------------------
 
 
-def store_contract(
-    actor: Actor, intake: Intake, facts: ContractFacts, project: Project, typed: Mapping[str, str]
-) -> Contract:
+def store_contract(taking: Taking, facts: ContractFacts, project: Project, typed: Mapping[str, str]) -> Contract:
     """A draft with what is known; it becomes an existing contract when the client adds the scan of the paper."""
-    client = found_organisation(facts.client)
+    client = taking.organisation(facts.client)
     code = _next_contract_code(client)
-    with act(actor, TAKE_IN, ref=f"contract:{code}") as running:
-        running.note(file=intake.file_name, sha256=intake.sha256, line=facts.line, project=project.code)
+    with act(taking.actor, TAKE_IN, ref=f"contract:{code}") as running:
+        kept = taking.intake
+        running.note(file=kept.file_name, sha256=kept.sha256, line=facts.line, project=project.code)
         subject = open_subject(SubjectKind.CONTRACT, code, facts.text("title"), client.region)
         # Whose project, its contract: the database asks for the client before the contract.
         add_party(subject, client, PartyRole.CLIENT)
@@ -165,9 +185,9 @@ def store_contract(
         db.session.add(contract)
         db.session.flush()
         for operator in facts.codes("operators"):
-            add_party(subject, found_organisation(operator), PartyRole.OPERATOR)
-        _bind(actor, subject)
-        _keep_row(intake, Sheet.CONTRACT, facts.line, subject, typed)
+            add_party(subject, taking.organisation(operator), PartyRole.OPERATOR)
+        _bind(taking.actor, subject)
+        _keep_row(taking.intake, Sheet.CONTRACT, facts.line, subject, typed)
         open_task(subject, client.id, Permission.CONTRACT_SUBMIT, COMPLETE_WITHIN)
     return contract
 

@@ -11,8 +11,9 @@ from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.intake import actions, pages, queries
 from app.intake.columns import MAX_LINES
-from app.intake.forms import ConfirmForm, UploadForm
+from app.intake.forms import ConfirmForm, SupplementForm, UploadForm
 from app.intake.models import IntakePreview
+from app.projects.queries import project_in_reach
 
 bp = Blueprint("intake", __name__)
 TAKE_IN = Permission.PROJECT_TAKE_IN
@@ -73,6 +74,17 @@ def confirm(key: int) -> ResponseReturnValue:
         return shown(this_preview(key), form), form.status
     flash(_("已录入 %(p)s 个项目、%(c)s 份合同。", p=made.project_count, c=made.contract_count), "success")
     return redirect(url_for("intake.detail", key=made.id))
+
+
+@bp.route("/intake/projects/<code>", methods=["GET", "POST"])
+@requires(TAKE_IN)
+def supplement(code: str) -> ResponseReturnValue:
+    project, form = found_or_404(project_in_reach(current_actor(), code)), SupplementForm()
+    if form.succeeds(lambda: actions.supplement(current_actor(), project, form.days(), form.basis.data or "")):
+        flash(_("已补录日期。"), "success")
+        return redirect(url_for("projects.detail", code=code))
+    unknown = queries.unknown_days(project)
+    return render_template("intake/supplement.html", project=project, form=form, unknown=unknown), form.status
 
 
 @bp.get("/intake/<int:key>")

@@ -66,6 +66,13 @@ ROW_WORDS: dict[str, tuple[Any, Any]] = {
         _l("请核对当事方和控制关系披露。"),
     ),
 }
+# What is kept with a row, though nothing of it has to be put right in the file.
+REMARK_WORDS: dict[str, tuple[Any, Any]] = {
+    "built_before_approval": (
+        _l("开工日期早于批复日期（未批先建）。"),
+        _l("如与原始文件一致，请照实录入；这个问题随项目留存，以后的核查也会指出。"),
+    ),
+}
 
 
 def explain_file(flaw: BookFlaw) -> Problem:
@@ -81,7 +88,7 @@ def _listed(value: Any) -> str:
 
 def explain_row(problem: RowProblem) -> Problem:
     """What is wrong in a row, where, and what to do."""
-    what, remedy = ROW_WORDS[problem.code]
+    what, remedy = (ROW_WORDS | REMARK_WORDS)[problem.code]
     values = dict(problem.values)
     if "side" in values:
         values["side"] = str(Side(values["side"]).label)
@@ -89,6 +96,9 @@ def explain_row(problem: RowProblem) -> Problem:
 
 
 def place_of(problem: RowProblem) -> str:
+    """The cell of a file; of a day that is added later, only its name."""
+    if not problem.line:
+        return problem.column
     where = _("“%(sheet)s”表第 %(line)s 行", sheet=problem.sheet, line=problem.line)
     return str(_("%(where)s “%(column)s”", where=where, column=problem.column) if problem.column else where)
 

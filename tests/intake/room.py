@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from datetime import date
 from typing import Any
 
@@ -96,6 +97,15 @@ def _fill(sheet: Any, name: str, rows: list[dict[str, Any]], day: Any) -> None:
 
 def taken_in(w: World, projects: list[dict[str, Any]], contracts: Any = None, by: str = "officer") -> Intake:
     return actions.take_in(w.actor(by), "存量.xlsx", workbook(projects, contracts))
+
+
+def approved(w: World, **changes: Any) -> Project:
+    """A project that was approved before it was recorded, with nobody who builds or operates it yet.
+
+    Nothing is known of it but what a row must say; every one has a name of its own.
+    """
+    name = f"{BARE['name']}{secrets.token_hex(3)}"
+    return operating(w, **{**dict.fromkeys(OPERATING), **BARE, "name": name, **changes})
 
 
 def operating(w: World, **changes: Any) -> Project:

@@ -88,6 +88,7 @@ def test_what_is_not_known_stays_unknown(w):
         "state": "approved",
         "approval_number": "",
         "days": {},
+        "remarks": [],
     }
     assert content["money"]["estimate_fen"] is None
 
@@ -169,10 +170,11 @@ def test_gates_of_the_steps_ahead_are_asked_and_those_behind_are_not(w):
     assert found.state is ProjectState.APPROVED
 
 
-def test_the_next_step_is_owed_from_today(w):
-    found = room.operating(w)
+def test_what_happens_here_next_is_owed_from_today(w):
+    room.taken_in(w, [room.bare(kind="新建")])
+    (found,) = projects()
     (task,) = db.session.scalars(sa.select(Task).where(Task.subject_id == found.subject_id))
-    assert (task.permission, task.started_on) == (Permission.PROJECT_EVALUATE, today())
+    assert (task.permission, task.started_on) == (Permission.PROJECT_BUILD, today())
 
 
 # --- all or nothing --------------------------------------------------------------------------------------------------
