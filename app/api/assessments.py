@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.api.entry import BadRequest, tagged
+from app.api.entry import BadRequest, no_period, tagged
 from app.api.views import this_contract
 from app.assessments import queries
 from app.assessments.models import Assessment
@@ -38,7 +38,7 @@ def this_period(text: str) -> Period:
     try:
         return Period(text)
     except BadPeriod as error:
-        raise BadRequest(Problem(_("period 不是周期。"), place="period")) from error
+        raise BadRequest(no_period()) from error
 
 
 def chosen_plan(contract: Contract, period: Period) -> Plan | None:
@@ -55,7 +55,9 @@ def chosen_edition(contract: Contract, plan: Plan, period: Period) -> Assessment
     if not wanted:
         return queries.newest(contract, plan, period)
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 6):
-        raise BadRequest(Problem(_("edition 须为正整数。"), place="edition"))
+        raise BadRequest(
+            Problem(_("edition 须为正整数。"), remedy=_("请填写版次，例如 1；不写则取最新一版。"), place="edition")
+        )
     return next((one for one in queries.editions(contract, plan, period) if one.edition == int(wanted)), None)
 
 

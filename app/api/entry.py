@@ -13,11 +13,13 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.calendars.flaws import Flaw
 from app.catalogues.queries import said
 from app.core.errors import DomainError, Problem, Refused
+from app.core.http_words import DOCS
 from app.whatif import strict_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 Choice = TypeVar("Choice", bound=StrEnum)
 MAX_PAGE = 200
+JSON_KINDS = {str: "string", int: "integer", bool: "boolean", list: "array", dict: "object"}
 
 
 class BadRequest(DomainError):
@@ -41,9 +43,16 @@ def body(*members: Member) -> dict[str, Any]:
     """The JSON object that was sent, with exactly the named members; unknown, missing or ill-typed ones are refused."""
     data = json_body()
     if not isinstance(data, dict):
-        raise BadRequest(Problem(_("请求内容须为 JSON 对象。")))
+        raise BadRequest(
+            Problem(_("请求内容须为 JSON 对象。"), remedy=_("请以花括号发送接口文档列出的字段。"), href=DOCS)
+        )
     problems = [
-        Problem(_("不认识的字段“%(name)s”。", name=name), place=name)
+        Problem(
+            _("不认识的字段“%(name)s”。", name=name),
+            why=_("不认识的字段不会被忽略，以免误以为已经办理。"),
+            remedy=_("这里只接受：%(listed)s。", listed=", ".join(member.name for member in members)),
+            place=name,
+        )
         for name in data
         if name not in {m.name for m in members}
     ]
@@ -57,26 +66,45 @@ def body(*members: Member) -> dict[str, Any]:
 def _member_problems(member: Member, data: Mapping[str, Any]) -> list[Problem]:
     value = data.get(member.name)
     if value is None:
-        return [] if member.optional else [Problem(_("缺少字段“%(name)s”。", name=member.name), place=member.name)]
+        wanted = _("请按接口文档补上该字段。")
+        missing = Problem(_("缺少字段“%(name)s”。", name=member.name), remedy=wanted, place=member.name, href=DOCS)
+        return [] if member.optional else [missing]
     if not isinstance(value, member.kind) or isinstance(value, bool) is not (member.kind is bool):
-        return [Problem(_("字段“%(name)s”的类型不对。", name=member.name), place=member.name)]
-    if isinstance(value, str):
-        if not value.strip() or len(value) > member.longest:
-            return [
-                Problem(
-                    _("字段“%(name)s”须有 1 至 %(n)s 个字。", name=member.name, n=member.longest), place=member.name
-                )
-            ]
-        if any(ord(char) < 32 for char in value):
-            return [Problem(_("字段“%(name)s”含有控制字符。", name=member.name), place=member.name)]
+        wanted = _("该字段须为 JSON 的 %(kind)s。", kind=JSON_KINDS.get(member.kind, member.kind.__name__))
+        return [Problem(_("字段“%(name)s”的类型不对。", name=member.name), remedy=wanted, place=member.name)]
+    return _text_problems(member, value) if isinstance(value, str) else []
+
+
+def _text_problems(member: Member, value: str) -> list[Problem]:
+    if not value.strip() or len(value) > member.longest:
+        what = _("字段“%(name)s”须有 1 至 %(n)s 个字。", name=member.name, n=member.longest)
+        why = _("收到的内容有 %(n)s 个字。", n=len(value.strip()))
+        return [Problem(what, why=why, remedy=_("请补写或缩短后再提交。"), place=member.name)]
+    if any(ord(char) < 32 for char in value):
+        what = _("字段“%(name)s”含有控制字符。", name=member.name)
+        return [Problem(what, remedy=_("请去掉换行、制表符等控制字符。"), place=member.name)]
     return []
+
+
+def no_period() -> Problem:
+    """A query that names no period."""
+    remedy = _("请写作 2026-09、2026-Q3 或 2026。")
+    return Problem(_("period 不是周期。"), remedy=remedy, place="period")
+
+
+def not_listed(name: str, kind: type[StrEnum]) -> Problem:
+    """A query that names no member of a closed list."""
+    listed = ", ".join(member.value for member in kind)
+    remedy = _("请使用：%(listed)s。", listed=listed)
+    return Problem(_("%(name)s 不正确。", name=name), why=_("该参数只接受列出的值。"), remedy=remedy, place=name)
 
 
 def chosen(kind: type[Choice], name: str, value: str) -> Choice:
     """The member of a closed list that was named; others are refused with the list."""
     if value not in {member.value for member in kind}:
         listed = ", ".join(member.value for member in kind)
-        raise Refused(Problem(_("“%(name)s”须为以下之一：%(listed)s。", name=name, listed=listed), place=name))
+        what = _("“%(name)s”须为以下之一：%(listed)s。", name=name, listed=listed)
+        raise Refused(Problem(what, remedy=_("请使用列出的值，大小写一致。"), place=name))
     return kind(value)
 
 
@@ -112,7 +140,8 @@ def limit() -> int:
     """The page size asked for, within bounds."""
     given = request.args.get("limit", "50")
     if not (given.isascii() and given.isdigit() and 1 <= int(given[:6]) <= MAX_PAGE):
-        raise BadRequest(Problem(_("limit 须为 1 至 %(n)s 的整数。", n=MAX_PAGE), place="limit"))
+        what = _("limit 须为 1 至 %(n)s 的整数。", n=MAX_PAGE)
+        raise BadRequest(Problem(what, remedy=_("请改小，或按 next_cursor 翻页。"), place="limit"))
     return int(given)
 
 
@@ -136,7 +165,8 @@ def expect_tag(tag: str) -> None:
     """Refuses a change based on an older reading, when the caller sent If-Match."""
     wanted = request.headers.get("If-Match")
     if wanted is not None and not request.if_match.contains(tag):
-        raise Precondition(Problem(_("记录已被修改，If-Match 不符。"), remedy=_("请重新读取后再提交。")))
+        why = _("您读取之后，别人修改了这条记录；本次没有保存。")
+        raise Precondition(Problem(_("记录已被修改，If-Match 不符。"), why=why, remedy=_("请重新读取后再提交。")))
 
 
 class Precondition(DomainError):

@@ -4,12 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.api.entry import BadRequest, cursor, keyed, limit
+from app.api.entry import BadRequest, cursor, keyed, limit, no_period, not_listed
 from app.api.views import this_contract
-from app.core.errors import Problem
 from app.core.money import show_decimal
 from app.core.periods import BadPeriod, Period
 from app.core.permissions import Permission, requires
@@ -89,12 +87,12 @@ def filters() -> list[Any]:
         try:
             found.append(Figure.period == Period(period).text)
         except BadPeriod as error:
-            raise BadRequest(Problem(_("period 不是周期。"), place="period")) from error
+            raise BadRequest(no_period()) from error
     if indicator := request.args.get("indicator", ""):
         found.append(Figure.indicator_code == indicator[:80])
     if source := request.args.get("source", ""):
         if source not in {one.value for one in Source}:
-            raise BadRequest(Problem(_("source 不正确。"), place="source"))
+            raise BadRequest(not_listed("source", Source))
         found.append(Figure.source == Source(source))
     return found
 

@@ -4,10 +4,8 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from app.api.entry import BadRequest, cursor, limit, tagged
-from app.core.errors import Problem
+from app.api.entry import BadRequest, cursor, limit, not_listed, tagged
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor
 from app.inspections import queries
@@ -33,7 +31,7 @@ def filters() -> list[Any]:
     found: list[Any] = []
     if state := request.args.get("state", ""):
         if state not in {one.value for one in FindingState}:
-            raise BadRequest(Problem(_("state 不正确。"), place="state"))
+            raise BadRequest(not_listed("state", FindingState))
         found.append(Finding.state == FindingState(state))
     if contract := request.args.get("contract", ""):
         found.append(queries.of_contract(contract[:40]))

@@ -5,15 +5,14 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from app.api.entry import BadRequest, cursor, limit, tagged
+from app.api.entry import BadRequest, cursor, limit, not_listed, tagged
 from app.core.canonical import canonical_json, digest_both
-from app.core.errors import Problem
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor
 from app.gates.models import Decision, Obligation
 from app.gates.queries import decisions_of, obligations_of, open_obligations
+from app.gates.wording import about_in_words
 from app.lifecycle.models import Task
 from app.lifecycle.queries import deadline_of, open_tasks_of
 from app.organisations.models import Region
@@ -46,7 +45,7 @@ def filters() -> list[Any]:
     found: list[Any] = []
     if state := request.args.get("state", ""):
         if state not in {one.value for one in ProjectState}:
-            raise BadRequest(Problem(_("state 不正确。"), place="state"))
+            raise BadRequest(not_listed("state", ProjectState))
         found.append(Project.state == ProjectState(state))
     if region := request.args.get("region", ""):
         found.append(Region.path.contains(f"/{region[:12]}/", autoescape=True))
@@ -127,6 +126,7 @@ def _task(task: Task) -> dict[str, Any]:
         "organisation": task.organisation.code,
         "due_on": due.due,
         "overdue": due.overdue,
+        "stopped": due.stopped,
     }
 
 
@@ -137,7 +137,7 @@ def _decision(one: Decision) -> dict[str, Any]:
         "verdict": one.verdict.value,
         "reason": one.reason,
         "notice": list(notice_of(one)),
-        "about": {"name": one.about, "sha256": one.about_digest},
+        "about": {"name": about_in_words(one.about), "sha256": one.about_digest},
         "facts_sha256": one.facts_digest,
         "decided_at": one.decided_at.isoformat(),
         "organisation": one.decider_organisation.code,
@@ -149,7 +149,7 @@ def _obligation(one: Obligation) -> dict[str, Any]:
         "code": one.code,
         "text": one.text,
         "owner": one.owner.code,
-        "due_on": one.due_on.isoformat(),
+        "due_on": one.owed_until.isoformat(),
         "state": one.state.value,
     }
 

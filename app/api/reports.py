@@ -4,10 +4,8 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from app.api.entry import BadRequest, cursor, limit, tagged
-from app.core.errors import Problem
+from app.api.entry import BadRequest, cursor, limit, no_period, tagged
 from app.core.periods import BadPeriod, Period
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor
@@ -34,7 +32,7 @@ def filters() -> list[Any]:
         try:
             found.append(Report.period == Period(period).text)
         except BadPeriod as error:
-            raise BadRequest(Problem(_("period 不是周期。"), place="period")) from error
+            raise BadRequest(no_period()) from error
     if contract := request.args.get("contract", ""):
         found.append(Report.contract.has(code=contract[:40]))
     return found

@@ -64,7 +64,14 @@ def service_of(contract: Contract, code: str | None) -> Service | None:
         return None
     line = lines_by_code(contract).get(code)
     if line is None:
-        raise Refused(Problem(_("合同中没有服务“%(given)s”。", given=code), place="service"))
+        raise Refused(
+            Problem(
+                _("合同中没有服务“%(given)s”。", given=code),
+                why=_("只能使用合同服务目录中的服务。"),
+                remedy=_("请读取该合同，使用其中的服务编码。"),
+                place="service",
+            )
+        )
     return line.service
 
 

@@ -26,6 +26,9 @@ from app.core.permissions import Permission
 # Serialises the numbering of leaves on PostgreSQL from the end of an act to the commit.
 TRAIL_LOCK = 0x6779_7472
 _BOOKKEEPING = frozenset({"id", "row_version", "act_id"})
+# Said with every act, so they are built once.
+_INSERT_LEAF = sa.insert(TrailEntry)
+_LAST_SEQ = sa.select(sa.func.max(TrailEntry.seq))
 
 
 class OutsideAct(RuntimeError):
@@ -82,29 +85,28 @@ def _write_leaf(session: Session, done: Act) -> None:
         salt=secrets.token_hex(16),
     )
     hashes = leaf.hashes()
-    session.execute(
-        sa.insert(TrailEntry).values(
-            id=done.id,
-            seq=leaf.seq,
-            at=leaf.at,
-            user_id=done.actor.user_id,
-            organisation_id=done.actor.organisation_id,
-            actor=leaf.actor,
-            verb=leaf.verb,
-            ref=leaf.ref,
-            request_id=leaf.request_id,
-            details=leaf.details,
-            salt=leaf.salt,
-            sha256=hashes.sha256,
-            sm3=hashes.sm3,
-        )
-    )
+    written = {
+        "id": done.id,
+        "seq": leaf.seq,
+        "at": leaf.at,
+        "user_id": done.actor.user_id,
+        "organisation_id": done.actor.organisation_id,
+        "actor": leaf.actor,
+        "verb": leaf.verb,
+        "ref": leaf.ref,
+        "request_id": leaf.request_id,
+        "details": leaf.details,
+        "salt": leaf.salt,
+        "sha256": hashes.sha256,
+        "sm3": hashes.sm3,
+    }
+    session.connection().execute(_INSERT_LEAF, written)
 
 
 def _next_seq(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(TRAIL_LOCK)))
-    return (session.scalar(sa.select(sa.func.max(TrailEntry.seq))) or 0) + 1
+    return (session.scalar(_LAST_SEQ) or 0) + 1
 
 
 def current_act(session: Session) -> Act:
@@ -166,12 +168,12 @@ def _field_changes(thing: Any, kind: str) -> dict[str, tuple[Any, Any]]:
 
 
 def _old_and_new(state: InstanceState[Any], key: str, kind: str) -> tuple[Any, Any]:
-    history = state.attrs[key].history
     value = state.dict.get(key)
     if kind == "new":
         return None, value
     if kind == "deleted":
         return value, None
+    history = state.attrs[key].history
     return (history.deleted[0] if history.deleted else None, value) if history.added else (value, value)
 
 

@@ -13,16 +13,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import heads
+from app.audit.history import change
 from app.audit.leaves import Leaf, sha256
 from app.audit.merkle import Hash, inclusion_proof, root_from_proof
 from app.audit.models import TrailEntry, TrailHead
-from app.audit.words import FIELD_WORDS, TABLE_WORDS
+from app.audit.naming import field_word, is_inner, table_word
+from app.audit.notes import note_text, note_word, ref_in_words
+from app.audit.values import Names
 from app.core.canonical import sm3
 from app.core.clock import zone
 from app.core.db import db
 from app.core.formats import fmt
 from app.core.listing import Cell, Column, Filter, Listing, like
-from app.core.permissions import Permission
+from app.core.permissions import Permission, Role
 
 
 def trail_list() -> Listing:
@@ -67,6 +70,11 @@ def _who(entry: TrailEntry) -> Cell:
 def act_label(verb: str) -> str:
     """The word for an act; a verb that this version no longer knows stays as it was written."""
     return str(Permission(verb).label) if verb in set(Permission) else verb
+
+
+def role_label(role: str) -> str:
+    """The word for a role; one that this version no longer knows stays as it was written."""
+    return str(Role(role).label) if role in set(Role) else role
 
 
 def _trail_filters() -> list[Filter]:
@@ -116,10 +124,13 @@ class LeafPage:
     """A leaf taken apart for reading; `intact` says whether its content still leads to its digests."""
 
     entry: TrailEntry
+    about: str
     actor: dict[str, Any]
     reason: str
     changes: list[dict[str, str]]
-    notes: list[tuple[str, str]]
+    inner: list[dict[str, str]]
+    roles: list[str]
+    notes: list[tuple[str, str, str]]
     intact: bool
 
 
@@ -130,28 +141,40 @@ def entry_by_seq(seq: int) -> TrailEntry | None:
 
 def leaf_page(entry: TrailEntry) -> LeafPage:
     details = json.loads(entry.details)
+    names = Names.of([details["changes"]])
+    shown, inner = _changes(details["changes"], names)
     return LeafPage(
         entry=entry,
+        about=ref_in_words(entry.ref),
         actor=json.loads(entry.actor),
         reason=details["reason"],
-        changes=[change for thing, fields in details["changes"].items() for change in _changes(thing, fields)],
-        notes=[(key, json.dumps(value, ensure_ascii=False)) for key, value in details["notes"].items()],
+        changes=shown,
+        inner=inner,
+        roles=[role_label(one) for one in json.loads(entry.actor)["roles"]],
+        notes=[_note(key, value) for key, value in details["notes"].items()],
         intact=_is_intact(entry),
     )
 
 
-def _changes(thing: str, fields: dict[str, list[Any]]) -> list[dict[str, str]]:
-    """Every field as it stands in the leaf, with its word where there is one: an auditor is spared nothing."""
-    table = thing.split(":", 1)[0]
-    named = TABLE_WORDS.get(table)
-    return [
-        {
-            "field": f"{named or table} {thing.split(':', 1)[-1]} · {FIELD_WORDS.get(name, name)}",
-            "old": "" if old is None else str(old),
-            "new": "" if new is None else str(new),
-        }
-        for name, (old, new) in fields.items()
-    ]
+def _note(key: str, value: Any) -> tuple[str, str, str]:
+    found = note_text(key, value)
+    return note_word(key), found.text, found.full
+
+
+def _changes(
+    changes: dict[str, dict[str, list[Any]]], names: Names
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Every field of the leaf: an auditor is spared nothing, but what only keeps rows together stands apart."""
+    shown: list[dict[str, str]] = []
+    inner: list[dict[str, str]] = []
+    for thing, fields in changes.items():
+        table, _colon, key = thing.partition(":")
+        for name, (old, new) in fields.items():
+            word = f"{table_word(table)} {key} · {field_word(table, name)}"
+            one = change(word, (table, name), (old, new), names)
+            empty = not one["old"] and not one["new"]
+            (inner if empty or is_inner(table, name) else shown).append(one)
+    return shown, inner
 
 
 def _is_intact(entry: TrailEntry) -> bool:

@@ -19,6 +19,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from app.core.errors import DomainError
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -256,6 +258,13 @@ def unit_of_work() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+
+
+def remember(refusal: DomainError) -> None:
+    """Keeps what is to be known of a refused attempt, once everything that was attempted is rolled back."""
+    if refusal.remember is not None:
+        with unit_of_work():
+            refusal.remember()
 
 
 @contextmanager

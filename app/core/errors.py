@@ -1,6 +1,6 @@
 """Domain errors: what was refused, why, by which rule, and what to do next. No HTTP is raised below the views."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ class DomainError(Exception):
 
     status = 422
     code = "refused"
+    # Stores, in a unit of work of its own, what is evidence of the attempt; nothing of what was attempted.
+    remember: Callable[[], object] | None = None
 
     def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
         if isinstance(problems, str):
@@ -35,6 +37,13 @@ class DomainError(Exception):
 
 class Refused(DomainError):
     """The request was understood and not done: every problem at once."""
+
+
+class Malformed(DomainError):
+    """What the page itself sends along is not what it sent: nothing that a person typed, nothing to correct there."""
+
+    status = 400
+    code = "malformed"
 
 
 class NotAllowed(DomainError):

@@ -9,11 +9,11 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
-from wtforms.validators import Length, Optional, StopValidation
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from app.core.db import db
-from app.core.errors import DomainError, Problem
+from app.core.db import db, remember
+from app.core.errors import DomainError, Malformed, Problem
 from app.core.money import FEN_PER_YUAN, BadNumber, parse_decimal, show_decimal, yuan_to_fen
 
 Result = TypeVar("Result")
@@ -36,6 +36,23 @@ def no_control_characters(_form: Any, field: Field) -> None:
         raise StopValidation(_("含有不可显示的控制字符，请删除后重试。"))
 
 
+class FieldError(str):
+    """A refusal beside its field: what, why, by which article, what to do. `brief` is what the summary on top says."""
+
+    brief: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> "FieldError":
+        source = _("依据：%(article)s。", article=problem.article) if problem.article else ""
+        whole = cls(_joined(problem.what, problem.why, source, problem.remedy))
+        whole.brief = _joined(problem.what, problem.remedy)
+        return whole
+
+
+def _joined(*parts: Any) -> str:
+    return str(_(" ")).join(str(part) for part in parts if part)
+
+
 class BaseForm(FlaskForm):
     """A form with the version of the thing it edits; domain problems land on their fields."""
 
@@ -55,8 +72,18 @@ class BaseForm(FlaskForm):
     @property
     def row_version(self) -> int | None:
         """The version of the record as it was when the page was opened."""
-        given = request.form.get("_version", "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None
+        given = request.form.get("_version")
+        if given is None or given == "":
+            return None
+        if not (given.isascii() and given.isdigit() and len(given) < 12):
+            raise Malformed(
+                Problem(
+                    _("页面带来的修改次数不是数字，没有保存。"),
+                    why=_("系统据此判断您打开页面之后记录是否被他人修改过。"),
+                    remedy=_("请重新打开页面后再填写。"),
+                )
+            )
+        return int(given)
 
     def take(self, error: DomainError) -> None:
         """Puts each problem beside its field, or on top when it has none."""
@@ -65,10 +92,7 @@ class BaseForm(FlaskForm):
             if field is None:
                 self.problems.append(problem)
             else:
-                field.errors = [
-                    *field.errors,
-                    _(" ").join(str(part) for part in (problem.what, problem.remedy) if part),
-                ]
+                field.errors = [*field.errors, FieldError.of(problem)]
 
     def attempt(self, action: Callable[[], Result]) -> Result | None:
         """Runs one action when the form is in shape; a refusal rolls back and stays on the form. None = not done."""
@@ -81,6 +105,7 @@ class BaseForm(FlaskForm):
             if error.status not in {409, 422}:
                 raise
             db.session.rollback()
+            remember(error)
             self.take(error)
             return None
         return result
@@ -108,7 +133,7 @@ def _sentences(errors: Any) -> Iterator[str]:
         for inner in errors:
             yield from _sentences(inner)
     else:
-        yield str(errors)
+        yield errors.brief if isinstance(errors, FieldError) else str(errors)
 
 
 def _is_text(unbound_field: Any) -> bool:
@@ -122,6 +147,19 @@ def _is_text(unbound_field: Any) -> bool:
 def text(longest: int) -> list[Any]:
     """Validators of an optional text."""
     return [Optional(), Length(max=longest, message=_l("最多 %(max)d 个字。")), no_control_characters]
+
+
+class SeenField(HiddenField):
+    """The digest of the content that the person has read, sent along with the act; never typed."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        asked = [
+            InputRequired(_l("页面没有带来您所阅读内容的摘要，请刷新页面后重新办理。")),
+            Length(max=64, message=_l("不是内容摘要，请刷新页面后重新办理。")),
+        ]
+        super().__init__(label or _l("所阅读的内容"), asked if validators is None else validators, **kwargs)
+        # Drawn as any hidden field.
+        self.type = "HiddenField"
 
 
 class NumberField(StringField):

@@ -24,6 +24,18 @@ class Permission(StrEnum):
     ACCOUNT_ENABLE = "account:enable"
     ACCOUNT_READ = "account:read"
     ACCOUNT_RESET = "account:reset"
+    ADMISSION_APPLY = "admission:apply"
+    ADMISSION_DECIDE = "admission:decide"
+    ADMISSION_EXPIRE = "admission:expire"
+    ADMISSION_READ = "admission:read"
+    ADMISSION_RECHECK = "admission:recheck"
+    ADMISSION_REMOVE = "admission:remove"
+    ADMISSION_RESUME = "admission:resume"
+    ADMISSION_RETURN = "admission:return"
+    ADMISSION_REVIEW = "admission:review"
+    ADMISSION_SUBMIT = "admission:submit"
+    ADMISSION_SUSPEND = "admission:suspend"
+    ADMISSION_WITHDRAW = "admission:withdraw"
     ASSESSMENT_COMPUTE = "assessment:compute"
     ASSESSMENT_CONFIRM = "assessment:confirm"
     ASSESSMENT_DECIDE = "assessment:decide"
@@ -40,6 +52,7 @@ class Permission(StrEnum):
     CATALOG_LOAD = "catalog:load"
     CATALOG_READ = "catalog:read"
     CHECK_ANSWER = "check:answer"
+    CHECK_ATTEMPT = "check:attempt"
     CHECK_READ = "check:read"
     CHECK_RUN = "check:run"
     CONTRACT_AGREE_TERMINATION = "contract:agree_termination"
@@ -112,10 +125,12 @@ class Permission(StrEnum):
     PROJECT_CONCLUDE = "project:conclude"
     PROJECT_DECIDE = "project:decide"
     PROJECT_DECLARE = "project:declare"
+    PROJECT_DISCARD = "project:discard"
     PROJECT_EVALUATE = "project:evaluate"
     PROJECT_EXIT = "project:exit"
     PROJECT_OPINE = "project:opine"
     PROJECT_READ = "project:read"
+    PROJECT_REGISTER = "project:register"
     PROJECT_RESUME = "project:resume"
     PROJECT_RETURN = "project:return"
     PROJECT_SUBMIT = "project:submit"
@@ -138,6 +153,7 @@ class Permission(StrEnum):
     TASK_EXPEDITE = "task:expedite"
     TASK_READ = "task:read"
     TASK_RECOMPUTE = "task:recompute"
+    TASK_REMIND = "task:remind"
     TOKEN_CREATE = "token:create"
     TOKEN_READ = "token:read"
     TOKEN_REVOKE = "token:revoke"
@@ -251,7 +267,7 @@ ROLE_SIDES: dict[Role, Side] = {
 MANDATE_ROLES = frozenset({Role.AUTHORITY_LEAD, Role.AUTHORITY_OFFICER, Role.INSPECTOR, Role.LEADER})
 
 P = Permission
-_EVERYBODY = {P.CALENDAR_READ, P.DESK_READ, P.PROFILE_UPDATE, P.TASK_READ, P.WHATIF_RUN}
+_EVERYBODY = {P.ADMISSION_READ, P.CALENDAR_READ, P.DESK_READ, P.PROFILE_UPDATE, P.TASK_READ, P.WHATIF_RUN}
 _BUSINESS = _EVERYBODY | {
     P.ACCEPTANCE_READ,
     P.ASSESSMENT_READ,
@@ -283,6 +299,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSESSMENT_ISSUE,
             P.ASSESSMENT_SCORE,
             P.CHECK_ANSWER,
+            P.CHECK_ATTEMPT,
             P.CHECK_RUN,
             P.CONTRACT_ATTACH,
             P.CONTRACT_DRAFT,
@@ -306,7 +323,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PLAN_PROPOSE,
             P.PROCUREMENT_RECORD,
             P.PROJECT_DECLARE,
+            P.PROJECT_DISCARD,
             P.PROJECT_EVALUATE,
+            P.PROJECT_REGISTER,
             P.PROJECT_SUBMIT,
             P.PROJECT_TAKE_IN,
             P.PROJECT_WITHDRAW,
@@ -325,6 +344,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSESSMENT_FINALISE,
             P.ASSESSMENT_SCORE,
             P.ASSESSMENT_VETO,
+            P.CHECK_ATTEMPT,
             P.CONTRACT_RETURN,
             P.CONTRACT_SIGN,
             P.DUTY_RETURN,
@@ -341,6 +361,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BUSINESS
         | {
             P.ACCEPTANCE_APPROVE,
+            P.CHECK_ATTEMPT,
+            P.ADMISSION_DECIDE,
+            P.ADMISSION_REMOVE,
+            P.ADMISSION_RESUME,
+            P.ADMISSION_RETURN,
+            P.ADMISSION_SUSPEND,
             P.EXEMPTION_DECIDE,
             P.EXEMPTION_REVOKE,
             P.PROJECT_CONCLUDE,
@@ -354,12 +380,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUTHORITY_OFFICER: frozenset(
         _BUSINESS
         | {
+            P.ADMISSION_RECHECK,
+            P.ADMISSION_RETURN,
+            P.ADMISSION_REVIEW,
             P.CHECK_ANSWER,
             P.CHECK_RUN,
             P.DUPLICATE_JUDGE,
             P.DUPLICATE_RUN,
             P.OBLIGATION_ACCEPT,
             P.PROJECT_OPINE,
+            P.PROJECT_REGISTER,
             P.PROJECT_RETURN,
             P.PROJECT_TAKE_IN,
         }
@@ -385,6 +415,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BUSINESS
         | {
             P.ACCEPTANCE_DELIVER,
+            P.ADMISSION_APPLY,
+            P.ADMISSION_SUBMIT,
+            P.ADMISSION_WITHDRAW,
             P.ASSESSMENT_OBJECT,
             P.CONTRACT_ATTACH,
             P.CONTRACT_RETURN,
@@ -420,11 +453,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BUSINESS
         | {
             P.ACCEPTANCE_OPINE,
+            P.ADMISSION_APPLY,
+            P.ADMISSION_SUBMIT,
+            P.ADMISSION_WITHDRAW,
             P.FIGURE_DOUBT,
             P.FIGURE_PREVIEW,
             P.FIGURE_SUBMIT,
             P.FIGURE_VERIFY,
             P.HANDOVER_WITNESS,
+            P.PROJECT_REGISTER,
         }
     ),
     Role.SYSTEM_ADMIN: frozenset(
@@ -446,6 +483,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # What the system itself may do in scheduled jobs and set-up commands, and nothing else.
 SYSTEM_PERMISSIONS = frozenset(
     {
+        P.ADMISSION_EXPIRE,
+        P.ADMISSION_RECHECK,
         P.ASSESSMENT_COMPUTE,
         P.ASSESSMENT_READ,
         P.AUDIT_SEAL,
@@ -460,6 +499,7 @@ SYSTEM_PERMISSIONS = frozenset(
         P.REPORT_READ,
         P.TASK_ESCALATE,
         P.TASK_RECOMPUTE,
+        P.TASK_REMIND,
     }
 )
 
@@ -476,6 +516,18 @@ PERMISSION_LABELS = {
     P.ACCOUNT_ENABLE: _l("启用账号"),
     P.ACCOUNT_READ: _l("查看账号"),
     P.ACCOUNT_RESET: _l("重置登录凭据"),
+    P.ADMISSION_APPLY: _l("申请准入"),
+    P.ADMISSION_DECIDE: _l("决定准入"),
+    P.ADMISSION_EXPIRE: _l("准入到期"),
+    P.ADMISSION_READ: _l("查看准入名录"),
+    P.ADMISSION_RECHECK: _l("复核准入条件"),
+    P.ADMISSION_REMOVE: _l("移出准入名录"),
+    P.ADMISSION_RESUME: _l("恢复准入"),
+    P.ADMISSION_RETURN: _l("退回准入申请"),
+    P.ADMISSION_REVIEW: _l("审查准入申请"),
+    P.ADMISSION_SUBMIT: _l("提交准入申请"),
+    P.ADMISSION_SUSPEND: _l("暂停准入"),
+    P.ADMISSION_WITHDRAW: _l("撤回准入申请"),
     P.ASSESSMENT_COMPUTE: _l("计算考核得分"),
     P.ASSESSMENT_CONFIRM: _l("确认考核结果"),
     P.ASSESSMENT_DECIDE: _l("裁定考核异议"),
@@ -492,6 +544,7 @@ PERMISSION_LABELS = {
     P.CATALOG_LOAD: _l("载入规则目录"),
     P.CATALOG_READ: _l("查看规则目录"),
     P.CHECK_ANSWER: _l("回答核查问题"),
+    P.CHECK_ATTEMPT: _l("办理未通过，留存核查"),
     P.CHECK_READ: _l("查看负面清单核查"),
     P.CHECK_RUN: _l("运行负面清单核查"),
     P.CONTRACT_AGREE_TERMINATION: _l("同意终止合同"),
@@ -564,10 +617,12 @@ PERMISSION_LABELS = {
     P.PROJECT_CONCLUDE: _l("作出评价结论"),
     P.PROJECT_DECIDE: _l("审批项目"),
     P.PROJECT_DECLARE: _l("申报项目"),
+    P.PROJECT_DISCARD: _l("作废申报草稿"),
     P.PROJECT_EVALUATE: _l("提交自评价"),
     P.PROJECT_EXIT: _l("项目退出"),
     P.PROJECT_OPINE: _l("登记评审意见"),
     P.PROJECT_READ: _l("查看项目"),
+    P.PROJECT_REGISTER: _l("登记材料"),
     P.PROJECT_RESUME: _l("恢复项目"),
     P.PROJECT_RETURN: _l("退回补正"),
     P.PROJECT_SUBMIT: _l("提交审批"),
@@ -586,10 +641,11 @@ PERMISSION_LABELS = {
     P.SERVICE_READ: _l("查看服务"),
     P.SERVICE_RETIRE: _l("停用服务"),
     P.SERVICE_UPDATE: _l("修改服务"),
-    P.TASK_ESCALATE: _l("逾期上报"),
+    P.TASK_ESCALATE: _l("逾期升级上报"),
     P.TASK_EXPEDITE: _l("督办逾期事项"),
     P.TASK_READ: _l("查看待办"),
     P.TASK_RECOMPUTE: _l("重算待办期限"),
+    P.TASK_REMIND: _l("到期前提醒"),
     P.TOKEN_CREATE: _l("签发接口令牌"),
     P.TOKEN_READ: _l("查看接口令牌"),
     P.TOKEN_REVOKE: _l("吊销接口令牌"),

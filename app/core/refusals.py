@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from app.core import logs
+from app.core import http_words, logs
 from app.core.clock import now
 from app.core.db import db, intend_to_write
 from app.core.errors import DomainError, Problem
@@ -107,12 +107,7 @@ def on_missing() -> ResponseReturnValue:
     """Missing things and other organisations' things: the same status, the same bytes but for the request's id."""
     if _actor_quietly() is not None:
         _record_denial(404)
-    problem = Problem(
-        what=_("没有找到这个页面或记录。"),
-        why=_("它可能不存在，也可能不在您的查看范围内。"),
-        remedy=_("请检查地址，或从左侧菜单重新进入。"),
-    )
-    return answer(404, _("没有找到"), [problem], "not_found")
+    return answer(404, _("没有找到"), [http_words.missing(wants_json())], "not_found")
 
 
 def on_csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -132,28 +127,14 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
         return on_missing()
     if status < 400:
         return error.get_response()
-    title, what, remedy = http_text(status)
-    response = make_response(answer(status, title, [Problem(what, remedy=remedy)], f"http_{status}"))
+    title, problem = http_words.in_words(status, wants_json())
+    response = make_response(answer(status, title, [problem], f"http_{status}"))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-def http_text(status: int) -> tuple[str, str, str]:
-    """Title, what happened and what to do, for a plain HTTP status."""
-    texts = {
-        400: (_("请求有误"), _("请求内容不完整或格式不对。"), _("请返回重新填写。")),
-        401: (_("需要登录"), _("没有有效的登录或令牌。"), _("请登录，或提供有效的接口令牌。")),
-        403: (_("没有办理权限"), _("您没有办理这项操作的权限。"), _("请联系安全管理员。")),
-        405: (_("不支持这种操作"), _("该地址不接受这种请求方式。"), _("请从页面上的按钮办理。")),
-        413: (_("内容过大"), _("提交的内容超过大小上限（25 MB）。"), _("请压缩或拆分后再提交。")),
-        415: (_("内容类型不支持"), _("提交的内容类型不对。"), _("请使用页面上的表单或接口文档中的格式。")),
-        429: (_("请求过于频繁"), _("短时间内请求过多。"), _("请稍后再试。")),
-    }
-    return texts.get(status, (_("无法办理"), _("请求没有办成。"), _("请返回重试；如再次出现，请把编号告诉管理员。")))
 
 
 def on_stale(_error: StaleDataError) -> ResponseReturnValue:

@@ -13,8 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import idempotency
 from app.core.actors import Actor, must
-from app.core.db import db, intend_to_write, second_transaction
-from app.core.errors import NotFound
+from app.core.db import db, intend_to_write, remember, second_transaction
+from app.core.errors import DomainError, NotFound
 from app.core.permissions import Permission
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,8 +68,10 @@ class Guanyun(Flask):
             return super().dispatch_request()
         try:
             return self._run_view()
-        except BaseException:
+        except BaseException as error:
             db.session.rollback()
+            if isinstance(error, DomainError):
+                remember(error)
             raise
         finally:
             intend_to_write(False)

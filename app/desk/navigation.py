@@ -16,6 +16,7 @@ NAVIGATION = (
         (
             NavigationItem(_l("项目"), "projects.index", "stack-2", Permission.PROJECT_READ),
             NavigationItem(_l("合同"), "contracts.index", "file-text", Permission.CONTRACT_READ),
+            NavigationItem(_l("准入名录"), "admissions.index", "certificate", Permission.ADMISSION_READ),
             NavigationItem(_l("绩效报告"), "reports.index", "report", Permission.REPORT_READ),
             NavigationItem(_l("督查"), "inspections.index", "clipboard-check", Permission.INSPECTION_READ),
             NavigationItem(_l("豁免"), "negative_lists.exemptions", "shield-check", Permission.CHECK_READ),

@@ -22,15 +22,17 @@ from app.core.db import db
 from app.core.formats import fmt
 from app.core.listing import Cell, Column, Listing
 from app.core.permissions import Permission
+from app.desk.projects import Projects, projects_of
 from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
-from app.lifecycle.queries import count_own_tasks, deadline_of, own_tasks, urged_by
+from app.lifecycle.queries import count_own_tasks, deadline_of, late, own_tasks, running, urged_by
 from app.organisations.models import Organisation
 from app.subjects.models import Subject, SubjectKind
 
 SOON = timedelta(days=90)
 # The page of what an act was about.
 REFERRED = {
+    "admission": "admissions.detail",
     "contract": "contracts.detail",
     "exemption": "negative_lists.exemption",
     "inspection": "inspections.detail",
@@ -48,6 +50,7 @@ class Workbench:
     overdue: int
     due_today: int
     figures: list[dict[str, Any]]
+    projects: Projects | None
     expiring: list[ContractVersion]
     timeline: list[dict[str, Any]]
 
@@ -59,9 +62,10 @@ def workbench(actor: Actor) -> Workbench:
     return Workbench(
         day=format_date(day, "full"),
         tasks=task_list(actor).load(),
-        overdue=_count(actor, Task.due_on < day),
-        due_today=_count(actor, Task.due_on == day),
+        overdue=_count(actor, late(day)),
+        due_today=_count(actor, sa.and_(Task.due_on == day, running(Task.subject_id))),
         figures=_contract_figures(actor) if contracts else _account_figures(actor),
+        projects=projects_of(actor),
         expiring=expiring(actor, day + SOON) if contracts else [],
         timeline=[_about(one) for one in timeline(_latest_acts(actor))],
     )
@@ -186,6 +190,8 @@ def _marker(task: Task, days_left: int) -> str:
         return str(_("已催办：%(text)s", text=task.expedites[-1].instruction))
     if task.escalated_on is not None:
         return str(_("已上报"))
+    if task.pause is not None:
+        return str(_("项目暂停中"))
     if not 0 <= days_left <= REMIND_WITHIN:
         return ""
     return str(_("即将到期，已提醒") if task.reminded_on is not None else _("即将到期"))

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.core.forms import BaseForm, NumberField, no_control_characters
+from app.core.forms import BaseForm, NumberField, SeenField, no_control_characters
 from app.core.listing import options_of
 from app.inspections.findings import FindingFacts
 from app.inspections.kinds import Outcome, SampleResult, Severity
@@ -140,5 +140,5 @@ class VerdictForm(BaseForm):
 
 
 class SignForm(BaseForm):
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
     text = TextAreaField(_l("督查结论"), words(4000))

@@ -5,6 +5,7 @@ import pytest
 from app.accounts.identities import SCOPE_PERMISSIONS, Scope
 from app.contracts.models import ContractState
 from app.core.permissions import Permission
+from tests.factories import sign_in
 
 
 def problems(answer):
@@ -177,3 +178,51 @@ def test_the_description_names_every_call_and_nothing_else(app, client):
         for method in rule.methods & {"GET", "POST"}
     }
     assert routes == {(method, path) for path, calls in described["paths"].items() for method in calls}
+
+
+@pytest.mark.parametrize(
+    "headers, signed_in, said",
+    [
+        ({}, False, "没有提供令牌"),
+        ({}, True, "不接受浏览器的登录"),
+        ({"Authorization": "Bearer gy_x"}, True, "令牌无效"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_has_no_token_is_told_what_to_do(client, w, headers, signed_in, said, language):
+    caller = sign_in(client, "officer") if signed_in else client
+    answer = caller.get("/api/v1/contracts", headers={"Accept-Language": language, **headers})
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    [problem] = problems(answer)
+    assert {"what", "why", "remedy", "href"} <= set(problem)
+    if language == "zh":
+        assert said in problem["what"]
+
+
+@pytest.mark.parametrize(
+    "method, path, body, status",
+    [
+        ("get", "/contracts/HT-0000-2000-9999", None, 404),
+        ("get", "/nothing", None, 404),
+        ("get", "/contracts?limit=0", None, 400),
+        ("get", "/contracts?cursor=x", None, 400),
+        ("get", "/projects?state=x", None, 400),
+        ("get", "/findings?state=x", None, 400),
+        ("get", "/reports?period=x", None, 400),
+        ("post", "/contracts", [], 400),
+        ("post", "/contracts", {"title": 7}, 422),
+        ("post", "/contracts", {}, 422),
+        ("post", "/contracts", {"title": "x" * 201, "more": 1}, 422),
+        ("post", "/tasks", {}, 405),
+    ],
+)
+def test_every_refusal_says_what_to_do(calls, method, path, body, status):
+    caller = calls("officer")
+    answer = caller.get(path) if method == "get" else caller.post(path, body)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert problems(answer)
+    assert all(problem.get("what") and problem.get("remedy") for problem in problems(answer))
+    assert [
+        problem for problem in problems(answer) if "左侧菜单" in str(problem) or "页面上的按钮" in str(problem)
+    ] == []

@@ -2,11 +2,17 @@
 
 import pytest
 import sqlalchemy as sa
+from flask import g
 
-from app.audit import heads
+from app.audit import heads, history, naming, values
 from app.audit.models import TrailEntry
 from app.audit.queries import entry_by_seq, leaf_page, proofs_of
+from app.core.clock import today
+from app.core.db import db
+from app.projects import documents
+from app.projects.kinds import DocumentKind
 from tests.factories import sign_in, w
+from tests.projects import room
 
 __all__ = ["w"]
 
@@ -83,3 +89,114 @@ def test_only_the_audit_administrator_reads_the_trail(client, w, key):
     visitor = sign_in(client, key)
     paths = ("/audit", "/audit/1", "/audit/sign-ins", "/audit/denials", "/audit?export=csv")
     assert [visitor.get(path).status_code for path in paths] == [403] * 5
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def newest(verb):
+    return db.session.scalars(
+        sa.select(TrailEntry).where(TrailEntry.verb == verb).order_by(TrailEntry.seq.desc()).limit(1)
+    ).one()
+
+
+def told(leaf):
+    """Every line of a leaf's page: what was changed, and what it became."""
+    found = leaf_page(leaf)
+    return {one["field"].split(" ", 1)[0] + one["field"].partition(" · ")[2]: one for one in found.changes}
+
+
+@pytest.fixture
+def in_words(app, w):
+    with app.test_request_context():
+        g.request_id = "told"
+        yield w
+
+
+def test_one_word_means_what_its_table_means(in_words):
+    room.declared(in_words)
+    with_costs = [
+        leaf_page(leaf).changes
+        for leaf in db.session.scalars(sa.select(TrailEntry).where(TrailEntry.verb == "project:declare"))
+    ]
+    fields = {one["field"].partition(" · ")[2] for changes in with_costs for one in changes}
+    assert {"费用名称", "数据名称", "服务名称", "金额（元）", "目标"} <= fields
+    assert not fields & {"姓名", "合同名称", "合同金额（元）"}
+
+
+def test_people_organisations_days_and_codes_are_told_by_name(in_words):
+    room.approved(in_words)
+    lines = told(newest("project:decide"))
+    assert lines["审批决定决定 · 办理人"]["new"] == in_words.user("authority_lead").name
+    assert lines["审批决定提出 · 机构"]["new"] == in_words.org("agency").name
+    assert lines["审批决定结论"]["new"] in {"通过", "附条件通过"}
+    assert "年" in lines["审批决定决定时间"]["new"]
+    assert "T" not in lines["审批决定决定时间"]["new"]
+
+
+def test_a_digest_is_shortened_and_stays_at_hand(in_words):
+    room.submitted(in_words)
+    leaf = newest("project:submit")
+    lines = told(leaf)
+    assert len(lines["申报内容内容摘要"]["new"]) < 20
+    assert len(lines["申报内容内容摘要"]["new_full"]) == 64
+    notes = {word: (text, full) for word, text, full in leaf_page(leaf).notes}
+    assert notes["内容摘要"][1].startswith(notes["内容摘要"][0][:8])
+
+
+def test_a_paper_is_told_by_its_files_name(in_words):
+    project = room.opened(in_words)
+    facts = documents.DocumentFacts(DocumentKind.FEASIBILITY, "1", "设计院", today())
+    documents.register_document(in_words.actor("officer"), project, facts, room.paper("可研.pdf"))
+    lines = told(newest("project:register"))
+    assert lines["材料附件"]["new"] == "可研.pdf"
+    assert lines["材料文号"]["new"] == "1"
+    assert lines["材料材料种类"]["new"] == str(DocumentKind.FEASIBILITY.label)
+
+
+def test_a_structure_is_told_in_lines_with_the_whole_behind_it(in_words):
+    returned = room.returned(in_words)
+    assert told(newest("project:return"))["审批决定一次性告知"]["new"]
+    content = next(
+        one for one in leaf_page(newest("project:submit")).inner if one["field"].endswith(" · 内容") and one["new"]
+    )
+    assert "\n" in content["new"] and content["new_full"].startswith("{")
+    assert returned.code in {one["new"] for one in leaf_page(newest("project:return")).inner}
+
+
+def test_a_timeline_tells_a_crowd_by_its_number_and_asks_once_for_names(in_words):
+    project = room.approved(in_words)
+    entries = history.entries_about(project.ref, 50)
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        sent.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        shown = history.timeline(entries)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    # One question a table, however many leaves and keys.
+    assert len(sent) == len(set(sent)) <= 6
+    decision = next(one for one in shown if one["act"] == "审批项目")
+    crowd = next(one for one in decision["changes"] if one["field"] == "核查条目")
+    assert crowd["new"].endswith(" 项")
+    assert len(decision["changes"]) < 30
+
+
+def test_what_this_version_does_not_know_stays_as_it_was_written(in_words):
+    names = values.Names()
+    assert values.said("gone", "was_here", "x1", names).text == "x1"
+    assert values.said("projects", "state", "no-such-state", names).text == "no-such-state"
+    assert values.said("projects", "approved_on", "someday", names).text == "someday"
+    assert naming.field_word("gone", "was_here") == "was_here"
+
+
+@pytest.mark.sqlite_only
+def test_a_leaf_shows_no_raw_names(auditor, in_words):
+    room.approved(in_words)
+    db.session.commit()
+    seq = newest("project:decide").seq
+    page = auditor.get(f"/audit/{seq}").text
+    assert [raw for raw in ("subject_id", "decided_by", "item_outcomes", "authority_lead<") if raw in page] == []

@@ -17,13 +17,14 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from app.core.typesetting.blocks import Cover, Digest, Heading, Masthead, Paragraph, Sheet, Trend
+from app.core.typesetting.titles import in_lines
 from app.core.typesetting.word_tables import add_boxes, add_cover_rows, add_table
 
 SONG, FANG, HEI, BIAO = "宋体", "仿宋", "黑体", "方正小标宋简体"
 LATIN, MONO = "Times New Roman", "Consolas"
 TEXT_WIDTH = 156
-# Characters of the title's size that fit on a line.
-LONG_TITLE = 17
+# Characters of the title's size, and of the next smaller one, that fit on a line.
+LONG_TITLE, LONG_SUBTITLE = 17, 20
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 _RED, _FAINT = RGBColor(0xB3, 0x26, 0x1E), RGBColor(0x5F, 0x5F, 0x5F)
 # What a machine that lacks a font shows instead of it.
@@ -161,11 +162,12 @@ def _page_field(paragraph: WordParagraph, code: str) -> None:
 
 def _cover(document: Document, cover: Cover) -> None:
     document.add_paragraph(cover.number, style="Cover Text").alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    title = document.add_paragraph(cover.title, style="Title")
+    is_long = len(cover.title) > LONG_TITLE
+    title = document.add_paragraph(in_lines(cover.title, LONG_SUBTITLE if is_long else LONG_TITLE), style="Title")
     title.alignment, title.paragraph_format.space_before = WD_ALIGN_PARAGRAPH.CENTER, Mm(45)
-    if len(cover.title) > LONG_TITLE:
+    if is_long:
         title.runs[0].font.size = Pt(22)
-    subtitle = document.add_paragraph(cover.subtitle, style="Subtitle")
+    subtitle = document.add_paragraph(in_lines(cover.subtitle, LONG_SUBTITLE), style="Subtitle")
     subtitle.alignment, subtitle.paragraph_format.space_after = WD_ALIGN_PARAGRAPH.CENTER, Mm(30)
     add_cover_rows(document, cover.rows)
     closing = document.add_paragraph(cover.closing, style="Cover Text")
@@ -193,7 +195,7 @@ def _masthead(document: Document, block: Masthead) -> None:
     name = document.add_paragraph(block.name, style="Title")
     name.alignment, name.runs[0].font.color.rgb = WD_ALIGN_PARAGRAPH.CENTER, _RED
     document.add_paragraph(block.number, style="Cover Text").alignment = WD_ALIGN_PARAGRAPH.CENTER
-    title = document.add_paragraph(block.title, style="Subtitle")
+    title = document.add_paragraph(in_lines(block.title, LONG_SUBTITLE), style="Subtitle")
     title.alignment, title.paragraph_format.space_before = WD_ALIGN_PARAGRAPH.CENTER, Mm(8)
     title.paragraph_format.space_after = Mm(6)
     add_cover_rows(document, block.rows)
