@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,9 @@ from app.accounts import passwords
 from app.accounts.identities import actor_by_login
 from app.accounts.models import User, WebSession
 from app.accounts.sessions import key_hash
+from app.admissions.kinds import AdmissionState, RulingKind
+from app.admissions.models import Admission, AdmissionSubmission, Review, Ruling
+from app.audit import act
 from app.catalogues import actions as catalogues
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import current
@@ -49,14 +52,15 @@ from app.core.actors import SYSTEM, Actor, permissions_of
 from app.core.clock import clock, now, today
 from app.core.db import db, intend_to_write
 from app.core.periods import period_of_day
-from app.core.permissions import ROLE_CLASSES, Role, RoleClass, Side
+from app.core.permissions import ROLE_CLASSES, Permission, Role, RoleClass, Side
 from app.organisations import actions as organisations
 from app.organisations.models import MandateKind, Organisation, OrganisationKind, Region
 from app.plans import actions as plans
 from app.plans.models import Plan, Weighting
 from app.services import actions as services
 from app.services.models import Service, ServiceCategory
-from app.subjects.models import PartyRole
+from app.subjects.actions import add_party, open_subject
+from app.subjects.models import PartyRole, SubjectKind, SubjectPerson
 from tests import postgres
 
 # A working Monday in a year whose holidays are announced: deadlines in tests are the same on every day.
@@ -146,6 +150,8 @@ def world() -> World:
     boss = made.actor("system_admin")
     organisations.give_mandate(boss, made.org("authority"), region("44"), MandateKind.COMPETENT)
     organisations.give_mandate(boss, made.org("inspectorate"), region("44"), MandateKind.INSPECTION)
+    for key in ("operator", "rival"):
+        admitted(made.org(key))
     return made
 
 
@@ -181,7 +187,48 @@ def organisation(
         uscc=credit_code_for(code) if kind is OrganisationKind.COMPANY else "",
         sides=sides,
     )
-    return organisations.create_organisation(_admin("system_admin"), facts)
+    made = organisations.create_organisation(_admin("system_admin"), facts)
+    if kind is OrganisationKind.COMPANY and Side.OPERATION in sides and actor_by_login("authority-lead", origin="web"):
+        admitted(made)
+    return made
+
+
+def admitted(company: Organisation, category: str = "AC-APP") -> Admission:
+    """The company on the register for as long as a test may last: the rows that the database asks for, in one act.
+
+    It is only to be able to sign; tests/admissions goes the whole way.
+    """
+    w, entry, code = World(), rule("admission_category", category), f"ZR-{company.code}-{category}"[:40]
+    people = {key: w.user(key).id for key in ("operator_officer", "authority_officer", "authority_lead")}
+    authority, digest = w.org("authority"), "0" * 64
+    with act(SYSTEM, Permission.ADMISSION_EXPIRE, ref=f"admission:{code}"):
+        subject = open_subject(SubjectKind.ADMISSION, code, f"{company.name_zh}准入", region("44"))
+        add_party(subject, company, PartyRole.OPERATOR)
+        add_party(subject, authority, PartyRole.COMPETENT_AUTHORITY)
+        for key, user_id in people.items():
+            on_side = (company, Side.OPERATION) if key == "operator_officer" else (authority, Side.MANAGEMENT)
+            ids = {"subject_id": subject.id, "organisation_id": on_side[0].id, "side": on_side[1]}
+            db.session.add(SubjectPerson(user_id=user_id, **ids))
+        made = Admission(code=code, subject_id=subject.id, organisation_id=company.id, role=PartyRole.OPERATOR)
+        made.category_entry_id, made.category = entry.id, entry.code
+        made.authority_id, made.region_id = authority.id, region("44").id
+        db.session.add(made)
+        db.session.flush()
+        about = {"admission_id": made.id, "subject_id": subject.id, "round": 1}
+        moment = {"submitted_at": now(), "submitted_by": people["operator_officer"], "side": Side.OPERATION}
+        db.session.add(AdmissionSubmission(**about, content="{}", sha256=digest, sm3=digest, **moment))
+        db.session.flush()
+        made.round, made.state = 1, AdmissionState.SUBMITTED
+        db.session.flush()
+        reviewed = {"reviewed_by": people["authority_officer"], "reviewed_at": now(), "organisation_id": authority.id}
+        db.session.add(Review(**about, sha256=digest, proposes=True, opinion="符合", findings="{}", **reviewed))
+        db.session.flush()
+        ruled = {"decided_by": people["authority_lead"], "decider_org": authority.id, "decided_at": now()}
+        by = {"reviewed_by": people["authority_officer"], "seen_sha256": digest, "facts": "{}"}
+        db.session.add(Ruling(**about, kind=RulingKind.ADMIT, reason="准予", **by, **ruled))
+        db.session.flush()
+        made.valid_from, made.valid_until, made.state = date(2000, 1, 1), date(2099, 12, 31), AdmissionState.ADMITTED
+    return made
 
 
 def controls(holder: Organisation, held: Organisation, percent: str = "30") -> Any:
@@ -447,8 +494,9 @@ def void(w: World) -> Contract:
 class Standing(World):
     """What the tests of a backend begin with: the world, and one contract in each state."""
 
-    def __init__(self, codes: dict[str, str]) -> None:
+    def __init__(self, codes: dict[str, str], backend: Any) -> None:
         self.codes = codes
+        self.backend = backend
 
     def contract(self, state: str) -> Contract:
         """The standing contract in a state: draft, signing, signed, in_force, terminating, void."""
@@ -472,7 +520,7 @@ def standing(backend: Any) -> Standing:
         made = world()
         return {state: make(made).code for state, make in CONTRACTS.items()}
 
-    return Standing(snapshot(backend, "standing", build))
+    return Standing(snapshot(backend, "standing", build), backend)
 
 
 def snapshot(backend: Any, name: str, build: Callable[[], Any]) -> Any:
@@ -498,20 +546,75 @@ def snapshot(backend: Any, name: str, build: Callable[[], Any]) -> Any:
 
 
 def copy_snapshot(backend: Any, name: str) -> Any:
-    """Gives the backend a fresh copy of a snapshot in place of the empty database; the app."""
+    """Gives the backend a fresh copy of a snapshot in place of the empty database, with its files; the app."""
     usual = backend.database.template
     backend.database.template = _snapshot_of(backend, name)
     try:
-        return backend.fresh()
+        made = backend.fresh()
     finally:
         backend.database.template = usual
+    shutil.copytree(_files_of(backend, name), backend.evidence, dirs_exist_ok=True)
+    return made
+
+
+Build = TypeVar("Build", bound=Callable[..., Any])
+
+
+def kept(build: Build) -> Build:
+    """Makes a function `build(w, …)` of a room quick: what it gives for `w` alone is built once a worker and backend.
+
+    The first call in a test takes a copy of the database in which the thing stands already, provided that the test has
+    written nothing, holds no row and has not moved the clock; any other call builds as always. It must return one row.
+    """
+    name = f"{build.__module__}.{build.__qualname__}".replace(".", "_")
+
+    @functools.wraps(build)
+    def quick(w: Any, *args: Any, **changes: Any) -> Any:
+        if args or changes or not _is_untouched(w):
+            return build(w, *args, **changes)
+
+        def identity() -> Any:
+            made = build(w)
+            db.session.flush()
+            return type(made), made.id
+
+        kind, key = snapshot(w.backend, name, identity)
+        w.backend.is_touched = True
+        return db.session.get_one(kind, key)
+
+    return quick  # type: ignore[return-value]
+
+
+def _is_untouched(w: Any) -> bool:
+    """Whether the test has only asked for `w` so far: its database may be exchanged under it."""
+    backend = getattr(w, "backend", None)
+    session = db.session()
+    busy = session.new or session.dirty or len(session.identity_map) or backend is None
+    return not busy and not backend.is_touched and now() == MOMENT
+
+
+def _watch(backend: Any) -> None:
+    """Notes whether anything was written since the backend's present copy was handed out."""
+    backend.is_touched = False
+    if not vars(backend).get("is_watched"):
+        backend.is_watched = True
+        sa.event.listen(db.engine, "before_cursor_execute", functools.partial(_note_writing, backend))
+
+
+def _note_writing(backend: Any, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    backend.is_touched = backend.is_touched or statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}
 
 
 def _snapshot_of(backend: Any, name: str) -> Any:
     return backend.folder / f"{name}.sqlite" if backend.name == "sqlite" else f"guanyun_{name}"
 
 
+def _files_of(backend: Any, name: str) -> Any:
+    return backend.folder / f"files_{name}"
+
+
 def _keep(backend: Any, name: str) -> None:
+    shutil.copytree(backend.evidence, _files_of(backend, name), dirs_exist_ok=True)
     if backend.name == "sqlite":
         shutil.copyfile(backend.database.file, _snapshot_of(backend, name))
     else:
@@ -548,7 +651,9 @@ ASKED_FOR = (("house", "house"), ("standing", "w"))
 def w(app: Any, backend: Any, db_session: Any) -> Iterator[Standing]:
     """The standing world in a fresh database, with the clock held at `MOMENT`."""
     with clock.at(MOMENT):
-        yield standing(backend)
+        made = standing(backend)
+        _watch(backend)
+        yield made
 
 
 # --- the web ---------------------------------------------------------------------------------------------------------
