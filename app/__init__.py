@@ -1,6 +1,6 @@
 """Guanyun: the application, put together from its rooms. The only place that knows all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
@@ -20,6 +20,10 @@ from app.accounts import login
 from app.accounts import views as account_views
 from app.accounts.doors import keep_to_the_door
 from app.accounts.sessions import DatabaseSessions
+from app.admissions import views as admission_views
+from app.admissions.facts import admission_facts
+from app.admissions.kinds import CATEGORY_KIND, RULE_KIND, Listing, ProofKind
+from app.admissions.rule_file import parse_category, parse_rule, rule_references
 from app.api import assessments as api_assessments
 from app.api import figures as api_figures
 from app.api import health as health_views
@@ -30,6 +34,8 @@ from app.api import service_levels as api_service_levels
 from app.api import views as api_views
 from app.assessments import commands as assessment_commands
 from app.assessments import views as assessment_views
+from app.assessments.facts import assessment_facts
+from app.assessments.models import AssessmentState
 from app.assessments.outlook import outlook
 from app.audit import acts
 from app.audit import commands as audit_commands
@@ -38,13 +44,18 @@ from app.calendars import views as calendar_views
 from app.calendars.catalogue_kind import CALENDARS
 from app.calendars.statutory_file import DEADLINE_KIND, parse_deadline
 from app.catalogues import commands as catalogue_commands
+from app.catalogues import queries as catalogues_in_force
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.kinds import CatalogueKind
+from app.catalogues.models import STATUS_LABELS
+from app.catalogues.reading import Status
 from app.catalogues.wording import N_
+from app.conditions.facts import FACTS
 from app.conditions.gathering import Provider as FactProvider
 from app.conditions.gathering import Words as FactWords
 from app.contracts import drafting_views
 from app.contracts import views as contract_views
+from app.contracts.clauses import Clause
 from app.contracts.facts import contract_facts
 from app.contracts.modes import parse_mode
 from app.contracts.of_projects import contracts_panel
@@ -58,11 +69,16 @@ from app.desk.navigation import CONTRACT_TABS, NAVIGATION, PROJECT_TABS
 from app.evidence import views as evidence_views
 from app.figures import commands as figure_commands
 from app.figures import views as figure_views
+from app.figures.facts import figure_facts
 from app.figures.forecasts import Provider
+from app.figures.kinds import Source
 from app.gates import views as gate_views
-from app.gates.gate_file import GATE_KIND, parse_gate
+from app.gates.gate_file import GATE_KIND, gate_order, parse_gate
+from app.gates.kinds import Step
+from app.gates.wording import about_in_words, fact_names
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
+from app.indicators.queries import name_of_measure
 from app.indicators.schemes import parse_scheme, scheme_references
 from app.inspections import views as inspection_views
 from app.intake import commands as intake_commands
@@ -72,12 +88,15 @@ from app.negative_lists.facts import screening_facts
 from app.negative_lists.item_file import LIST_KIND, item_references, parse_item, parse_list
 from app.negative_lists.models import ITEM_KIND
 from app.organisations import views as organisation_views
+from app.organisations.models import OrganisationKind, RegionLevel
+from app.organisations.queries import name_by_code
 from app.organisations.region_file import parse_regions
 from app.plans import views as plan_views
 from app.procurement import views as procurement_views
 from app.procurement.facts import procurement_facts
 from app.procurement.kinds import Method, Purpose
 from app.procurement.pages import money_panel
+from app.procurement.threshold_file import THRESHOLD_KIND, parse_threshold
 from app.projects import declaring_views, duplicates_views
 from app.projects import views as project_views
 from app.projects.duplicates import DuplicateFinding
@@ -85,19 +104,22 @@ from app.projects.facts import project_facts
 from app.projects.kinds import (
     Component,
     CostCategory,
+    DataClass,
     Deployment,
     DocumentKind,
     ProjectCategory,
     ProjectKind,
     Scope,
 )
+from app.projects.pages import steps_ahead
 from app.projects.panels import Provider as PanelProvider
 from app.reports import commands as report_commands
 from app.reports import views as report_views
 from app.responsibilities import views as responsibility_views
-from app.responsibilities.duty_file import DUTY_KIND, duty_references, parse_duty
+from app.responsibilities.duty_file import DUTY_KIND, Bearer, EvidenceKind, duty_references, parse_duty
 from app.responsibilities.facts import duty_facts
 from app.responsibilities.versions import duties_panel
+from app.responsibilities.wording import BEARERS, EVIDENCE
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
@@ -111,14 +133,17 @@ LOCALES = ("zh", "en")
 ROOT = Path(__file__).resolve().parent.parent
 
 CATALOGUE_KINDS = (
+    CatalogueKind(CATEGORY_KIND, N_("准入类别"), parse_category),
+    CatalogueKind(RULE_KIND, N_("准入条件"), parse_rule, rule_references),
     CALENDARS,
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
     CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty, duty_references),
-    CatalogueKind(GATE_KIND, N_("闸门"), parse_gate),
+    CatalogueKind(GATE_KIND, N_("闸门"), parse_gate, order=gate_order),
     CatalogueKind(HANDOVER_KIND, N_("移交事项"), parse_handover_item),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
     CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references),
     CatalogueKind(LIST_KIND, N_("负面清单"), parse_list),
+    CatalogueKind(THRESHOLD_KIND, N_("采购数额标准"), parse_threshold),
     CatalogueKind("region_tree", N_("行政区划"), parse_regions),
     CatalogueKind("scheme", N_("考核方案"), parse_scheme, scheme_references),
     CatalogueKind(DEADLINE_KIND, N_("法定期限"), parse_deadline),
@@ -127,6 +152,7 @@ CATALOGUE_KINDS = (
 BLUEPRINTS = (
     acceptance_views.bp,
     account_views.bp,
+    admission_views.bp,
     assessment_views.bp,
     audit_views.bp,
     calendar_views.bp,
@@ -188,28 +214,59 @@ FACT_PROVIDERS: tuple[FactProvider, ...] = (
     procurement_facts,
     acceptance_facts,
     contract_facts,
+    figure_facts,
+    assessment_facts,
+    admission_facts,
 )
 
 # The closed lists whose codes facts hold, so that pages can say the words.
 FACT_WORDS: dict[str, FactWords] = {
     "acceptance.final": words_of(AcceptanceState),
     "acceptance.preliminary": words_of(AcceptanceState),
+    "contract.clauses": words_of(Clause),
+    "contract.data_classes": words_of(DataClass),
+    "contract.measures": name_of_measure,
+    "admission.proofs": words_of(ProofKind),
     "contract.mode": name_of_mode,
     "contract.procurement_method": words_of(Method),
+    "contract.purposes": words_of(Purpose),
     "contract.service_categories": words_of(ServiceCategory),
     "duplicate.verdict": words_of(DuplicateFinding),
+    "figures.sources": words_of(Source),
     "handover.classes": words_of(HandoverClass),
+    "parties.client_level": words_of(RegionLevel),
+    "organisation.credit_listing": words_of(Listing),
+    "organisation.kind": words_of(OrganisationKind),
+    "organisation.management_links": name_by_code,
+    "parties.management": name_by_code,
+    "parties.operation": name_by_code,
     "parties.roles": words_of(PartyRole),
+    "parties.supervision": name_by_code,
     "procurement.awarded": words_of(Purpose),
     "procurement.contracted": words_of(Purpose),
+    "procurement.making_winners": name_by_code,
+    "procurement.watching_winners": name_by_code,
     "project.category": words_of(ProjectCategory),
     "project.cost_categories": words_of(CostCategory),
+    "project.data_classes": words_of(DataClass),
     "project.deployment": words_of(Deployment),
     "project.documents": words_of(DocumentKind),
     "project.kind": words_of(ProjectKind),
     "project.operating_mode": name_of_mode,
     "project.own_components": words_of(Component),
     "project.scope": words_of(Scope),
+    "project.undecided_steps": words_of(Step),
+}
+
+# The closed lists of rooms whose columns hold plain codes, so that the trail can say the words.
+TRAIL_CODES: dict[str, Callable[[str], object]] = {
+    "decisions.about": about_in_words,
+    "catalogue_entries.status": lambda code: STATUS_LABELS[Status(code)],
+    "duplicate_verdicts.verdict": words_of(DuplicateFinding),
+    "duty_lines.bearer": lambda code: BEARERS[Bearer(code)],
+    "duty_lines.evidence": lambda code: EVIDENCE[EvidenceKind(code)],
+    "item_outcomes.missing[]": lambda name: fact_names((name,)) if name in FACTS else name,
+    "reports.assessment_state": words_of(AssessmentState),
 }
 
 # What rooms above show on a project's page, in the order of the page.
@@ -245,10 +302,13 @@ def _install_data(app: Flask) -> None:
     app.extensions["figure_forecasts"] = FIGURE_FORECASTS
     app.extensions["fact_providers"] = FACT_PROVIDERS
     app.extensions["fact_words"] = FACT_WORDS
+    app.extensions["trail_codes"] = TRAIL_CODES
     app.extensions["project_panels"] = PROJECT_PANELS
+    app.extensions["steps_ahead"] = steps_ahead
     with app.app_context():
         prepare_engine(app)
         acts.listen()
+        catalogues_in_force.listen()
 
 
 def _install_web(app: web.Guanyun) -> None:

@@ -1,6 +1,8 @@
 """Loads the demonstration: plans everything, then lets it happen in order of time, each act at its own moment."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -19,6 +21,7 @@ from app.core.clock import clock, today
 from app.core.db import db, unit_of_work
 from app.core.permissions import Role
 from app.demonstration import ledger, organisations, people
+from app.demonstration.admissions import tell_admissions
 from app.demonstration.contracts import Story
 from app.demonstration.ledger import ServicePlan
 from app.demonstration.nights import keep_watch
@@ -88,7 +91,28 @@ def is_empty() -> bool:
 def load(size: Size, report: Report) -> Verdict:
     """Fills an empty database and returns what the check of the whole trail found."""
     _refuse_without_catalogues()
-    days = Days(today())
+    with _undisturbed():
+        _load(size, Days(today()), report)
+    with unit_of_work():
+        seal()
+    return verify()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Everything that is made stays until the end: looking for what could be thrown away meanwhile is in vain."""
+    gc.collect()
+    gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(before[0] * 100, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def _load(size: Size, days: Days, report: Report) -> None:
     world = World()
     with unit_of_work(), clock.at(at_work(days.nth(0), 0)):
         load_regions(SYSTEM)
@@ -99,9 +123,6 @@ def load(size: Size, report: Report) -> Verdict:
             _play(world, arrange(plan, days), report)
     if size is Size.PROVINCE:
         _play_in_batches(world, arrange(plan, days), report)
-    with unit_of_work():
-        seal()
-    return verify()
 
 
 def _refuse_without_catalogues() -> None:
@@ -149,8 +170,9 @@ def arrange(plan: Plan, days: Days) -> Timeline:
     ledger.register(plan.services, timeline, random)
     _keep_ledger(plan, timeline, days, random)
     clients = {one.key: one for one in plan.organisations}
-    for key, outline in plan.outlines:
-        contract = plan_contract(key, outline, clients[outline.client], days)
+    contracts = [plan_contract(key, outline, clients[outline.client], days) for key, outline in plan.outlines]
+    tell_admissions(contracts, timeline, days)
+    for contract, (_key, outline) in zip(contracts, plan.outlines, strict=True):
         tell(Story(contract, timeline, days), outline)
         tell_performance(contract, timeline, days)
     for place, project in enumerate(plan.projects, start=1):

@@ -260,7 +260,7 @@ def writing(plan: ProjectPlan, *listed: str) -> list[Deed]:
     ]
 
 
-# --- papers, parties and submission ----------------------------------------------------------------------------------
+# --- papers and submission -------------------------------------------------------------------------------------------
 
 
 def register(plan: ProjectPlan, kind: DocumentKind, by: tuple[str, Role], world: World) -> None:
@@ -278,14 +278,10 @@ def registering(plan: ProjectPlan, *kinds: DocumentKind) -> list[Deed]:
     return [partial(register, plan, kind, (plan.client, R.AGENCY_OFFICER)) for kind in kinds]
 
 
-def join(plan: ProjectPlan, organisation: str, role: PartyRole, world: World) -> None:
-    declaring.join_party(plan.officer(world), world.project(plan.key), world.organisation(organisation), role)
-
-
-def answer(plan: ProjectPlan, world: World) -> None:
-    """Client and authority answer what the lists ask before an approval."""
+def answer(plan: ProjectPlan, world: World, step: Step = Step.APPROVE) -> None:
+    """Client and authority answer what the lists ask before a step, usually the approval."""
     people = {PartyRole.CLIENT: plan.officer(world), PartyRole.COMPETENT_AUTHORITY: plan.reviewer(world)}
-    answer_open(world.project(plan.key).subject, Step.APPROVE, people)
+    answer_open(world.project(plan.key).subject, step, people)
 
 
 def submit(plan: ProjectPlan, world: World) -> None:

@@ -7,7 +7,7 @@ from app.acceptances.actions import Judgement
 from app.acceptances.content import seen_digest
 from app.acceptances.handover_models import Handover, HandoverItem
 from app.acceptances.kinds import Outcome, Stage
-from app.acceptances.material import NOTHING, Material
+from app.acceptances.material import Material
 from app.acceptances.models import Acceptance, AcceptanceItem
 from app.core.permissions import Role
 from app.demonstration import files
@@ -49,12 +49,10 @@ def open_round(plan: ProjectPlan, only_failed: bool, world: World) -> None:
 
 
 def submit_item(plan: ProjectPlan, stage: Stage, number: int, builder: str, world: World) -> None:
-    """Every third item comes with a file of its own."""
+    """Every item comes with a file of its own: nothing is accepted without."""
     item = _item(plan, stage, number, world)
-    material = NOTHING
-    if number % 3 == 1:
-        words = ("test record (demonstration)", item.acceptance.code, f"item {number}-{len(item.submissions) + 1}")
-        material = Material(files.paper(f"测试记录-{number}.pdf", "验收材料", *words).upload())
+    words = ("test record (demonstration)", item.acceptance.code, f"item {number}-{len(item.submissions) + 1}")
+    material = Material(files.paper(f"测试记录-{number}.pdf", "验收材料", *words).upload())
     text = f"已按要求完成并通过内部测试：{item.requirement[:60]}。"
     actions.submit_item(world.acting(builder, R.OPERATOR_OFFICER), item, text, material)
 

@@ -7,26 +7,28 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
-from app.calendars.queries import due_by
 from app.contracts import drafting
 from app.contracts.drawing import draw
 from app.core.clock import today
 from app.demonstration import files
 from app.demonstration.contracts import ContractPlan, level_facts
-from app.demonstration.projects import WAN, ProjectPlan
+from app.demonstration.projects import WAN, ProjectPlan, answer
 from app.demonstration.terms import EXTENSION_BASIS, TermsPlan, usual_levels
 from app.demonstration.timeline import Deed
 from app.demonstration.world import World
+from app.gates.kinds import Step
 from app.procurement import actions, awards
 from app.procurement.checks import AwardFacts, ContractFacts, NoticeFacts, PlanFacts
 from app.procurement.kinds import LIVE, Method, Purpose
 from app.procurement.models import Procurement
-from app.procurement.queries import BIDS, procurements_of
+from app.procurement.queries import procurements_of
 from app.procurement.recording import Proof
+from app.procurement.timing import first_answer
 
 BIDDING = timedelta(days=21)
 # Of what is designed, in hundredths; operating by its yearly budget.
 SHARES = {Purpose.BUILD: 84, Purpose.SUPERVISE: 4, Purpose.TEST: 2}
+REVIEWED = frozenset({"concession", "authorised_operation", "entrusted_operation"})
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,14 @@ def plan_purchase(plan: ProjectPlan, purchase: Purchase, world: World) -> None:
         title=f"{plan.outline.title}{purchase.purpose.label}采购",
         budget_fen=budget,
         term_months=purchase.months,
+        fair_competition_ref=_review(plan) if purchase.purpose.operates else "",
     )
     actions.plan(plan.officer(world), world.project(plan.key), facts)
+
+
+def _review(plan: ProjectPlan) -> str:
+    """An operator who is chosen outside ordinary procurement rests on measures that were reviewed."""
+    return f"公审〔{today().year}〕{plan.number + 20}号" if plan.outline.mode in REVIEWED else ""
 
 
 def _bought(plan: ProjectPlan, purchase: Purchase, world: World) -> Procurement:
@@ -64,9 +72,12 @@ def _bought(plan: ProjectPlan, purchase: Purchase, world: World) -> Procurement:
 
 
 def announce(plan: ProjectPlan, purchase: Purchase, world: World) -> None:
-    """A tender gives its bidders a day more than the law asks for."""
-    bids = max(today() + BIDDING, due_by(BIDS, today()).day) if purchase.method.is_tender else None
-    notice = NoticeFacts(f"粤采公〔{today().year}〕{plan.number * 10 + purchase.number}号", today(), bids)
+    """Suppliers have the time that the law gives them; those of a tender a day more."""
+    due = first_answer(purchase.method, today())
+    if purchase.method.is_tender:
+        due = today() + BIDDING
+    answer(plan, world, Step.PROCURE)
+    notice = NoticeFacts(f"粤采公〔{today().year}〕{plan.number * 10 + purchase.number}号", today(), due)
     actions.announce(plan.officer(world), _bought(plan, purchase, world), notice)
 
 

@@ -9,9 +9,10 @@ from app.demonstration import files
 from app.demonstration.projects import ProjectPlan
 from app.demonstration.world import World
 from app.gates import obligations
-from app.gates.actions import ConditionFacts, OpinionFacts, Ruling
+from app.gates.actions import ConditionFacts, Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.models import Obligation
+from app.gates.opinions import OpinionFacts
 from app.gates.queries import obligations_of
 from app.lifecycle.actions import expedite
 from app.lifecycle.queries import own_tasks, urged_by
@@ -66,6 +67,7 @@ def opine(plan: ProjectPlan, voice: Voice, world: World) -> None:
         stance=voice.stance,
         score=voice.score,
         text=voice.text,
+        independent=voice.kind is not OpinionKind.DEPARTMENT,
     )
     actions.opine(plan.reviewer(world), world.project(plan.key), facts, None)
 

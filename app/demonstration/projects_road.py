@@ -1,6 +1,7 @@
 """The chapters of a project's road, each put on the timeline so many working days before a day that it leads to."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from random import Random
@@ -17,7 +18,6 @@ from app.demonstration.performance import tell_performance
 from app.demonstration.projects import (
     ProjectPlan,
     answer,
-    join,
     open_project,
     register,
     registering,
@@ -31,10 +31,9 @@ from app.demonstration.projects_bought import Purchase
 from app.demonstration.projects_decided import EXPERTS, Condition, Voice
 from app.demonstration.timeline import Days, Deed, Timeline
 from app.demonstration.world import World
-from app.procurement.kinds import Purpose
+from app.procurement.kinds import Method, Purpose
 from app.projects import actions
 from app.projects.kinds import DocumentKind
-from app.subjects.models import PartyRole
 
 R, K = Role, DocumentKind
 LISTS = ("costs", "services", "data", "components", "target")
@@ -139,13 +138,11 @@ def start_build(plan: ProjectPlan, world: World) -> None:
 def building(road: Road, before: int, builder: str, framework: bool = False) -> None:
     """From the first word to the first day of building, fifty-four days.
 
-    Supervision is bought for the project, or comes from a framework that the client has already.
+    Supervision is bought for the project, or called off from a framework that the client has already.
     """
     approved(road, before + 40)
-    wanted = (Purchase(Purpose.BUILD, builder), SUPERVISION)
-    buy(road, before + 33, *(wanted[:1] if framework else wanted))
-    if framework:
-        road.sit(before + 12, partial(join, road.plan, places.SUPERVISOR, PartyRole.SUPERVISOR))
+    supervision = replace(SUPERVISION, method=Method.FRAMEWORK) if framework else SUPERVISION
+    buy(road, before + 33, Purchase(Purpose.BUILD, builder), supervision)
     agree_duties(road, before + 9, builder)
     road.sit(before, partial(start_build, road.plan))
 

@@ -17,6 +17,7 @@ from app.demonstration.nights import LAST_EXEMPTED
 from app.demonstration.projects import (
     ProjectOutline,
     ProjectPlan,
+    answer,
     open_project,
     registering,
     set_basics,
@@ -30,6 +31,7 @@ from app.demonstration.projects_decided import ADVERSE, EXPERTS, Condition
 from app.demonstration.projects_road import Road
 from app.demonstration.timeline import Days, Timeline
 from app.demonstration.world import World
+from app.gates.kinds import Step
 from app.procurement.kinds import Method, Purpose
 from app.projects import actions
 from app.projects.kinds import DocumentKind
@@ -289,7 +291,7 @@ def _maintained(road: Road) -> None:
 
 
 def _evaluating(road: Road) -> None:
-    """In operation for most of a year; its self-evaluation waits for the authority's conclusion."""
+    """In operation for a year; its self-evaluation waits for the authority's conclusion."""
     way.accept(road, 45, places.YUELAN, framework=True)
     way.operate(road, places.YUELAN, places.YUELAN)
     now = Road(road.plan, road.timeline, road.days, road.days.today)
@@ -309,8 +311,12 @@ def _exited(road: Road) -> None:
     agreed = bought.operating_contract(plan, OPERATION, road.base)
     Story(agreed, road.timeline, road.days).expire(agreed.terms.term_until + timedelta(days=1))
     now = Road(plan, road.timeline, road.days, road.days.today)
-    now.sit(15, *registering(plan, K.EXIT_CERTIFICATE))
+    now.sit(15, *registering(plan, K.EXIT_CERTIFICATE), partial(_answer_exit, plan))
     now.sit(12, partial(_exit, plan))
+
+
+def _answer_exit(plan: ProjectPlan, world: World) -> None:
+    answer(plan, world, Step.EXIT)
 
 
 def _exit(plan: ProjectPlan, world: World) -> None:
@@ -344,6 +350,6 @@ FATES: dict[str, Fate] = {
     "handing_over": Fate(_handing_over, 165),
     "operating": Fate(_operating, 185, -4),
     "maintained": Fate(_maintained, 50, -3),
-    "evaluating": Fate(_evaluating, 185, -9),
+    "evaluating": Fate(_evaluating, 185, -13),
     "exited": Fate(_exited, 50, -14),
 }

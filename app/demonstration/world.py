@@ -28,6 +28,7 @@ class World:
         self.seconds: dict[tuple[str, Role], str] = {}
         self.services: dict[str, int] = {}
         self.contracts: dict[str, int] = {}
+        self.admissions: dict[str, int] = {}
         self.projects: dict[str, int] = {}
         self._actors: dict[tuple[str, str], Actor] = {}
         self._held: dict[tuple[type, int], Any] = {}

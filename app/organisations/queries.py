@@ -28,6 +28,12 @@ def organisation_by_code(code: str) -> Organisation | None:
     return db.session.scalar(sa.select(Organisation).where(Organisation.code == code))
 
 
+def name_by_code(code: str) -> str:
+    """The name of an organisation for its code; a code that nobody bears stays as it is."""
+    found = organisation_by_code(code)
+    return found.name if found else code
+
+
 def region_by_code(code: str) -> Region | None:
     return db.session.scalar(sa.select(Region).where(Region.code == code))
 
@@ -137,7 +143,7 @@ def sides_in_words(organisation: Organisation) -> str:
 def _filters() -> list[Filter]:
     return [
         Filter("q", _l("名称、编码或信用代码"), _named),
-        Filter("region", _l("区划名称或代码"), _in_region),
+        Filter("region", _l("区划名称或代码"), in_region),
         Filter(
             "kind",
             _l("类型"),
@@ -163,7 +169,7 @@ def _named(text: str) -> Any:
     return sa.or_(Organisation.id.in_(former), *(like(column, text) for column in columns))
 
 
-def _in_region(text: str) -> Any:
+def in_region(text: str) -> Any:
     """A region by name or code, with everything below it."""
     found = db.session.scalars(
         sa.select(Region.path).where(

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.catalogues.models import CatalogueEntry
 from app.contracts.models import PeriodKind
-from app.core.forms import BaseForm, NumberField, no_control_characters, text
+from app.core.forms import BaseForm, NumberField, SeenField, no_control_characters, text
 from app.core.listing import options_of
 from app.core.periods import Period
 from app.figures.forms import names_a_period
@@ -61,7 +61,7 @@ class PlanForm(BaseForm):
 class AgreeForm(BaseForm):
     """Agrees to the content that was read."""
 
-    digest = HiddenField(validators=[REQUIRED, Length(max=64)])
+    digest = SeenField()
 
 
 class RefuseForm(BaseForm):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import current_app
 
 from app.accounts.sessions import forget_dead
+from app.admissions.jobs import turn_admissions
 from app.assessments.jobs import compute_due
 from app.audit.jobs import seal_trail
 from app.contracts.jobs import turn_contracts
@@ -29,6 +30,7 @@ def clean_up() -> int:
 
 
 JOBS = (
+    Job("admissions.turn", timedelta(hours=1), turn_admissions),
     Job("contracts.turn", timedelta(minutes=10), turn_contracts),
     Job("lifecycle.recompute_deadlines", timedelta(hours=1), recompute_deadlines),
     Job("lifecycle.remind_and_escalate", timedelta(hours=1), remind_and_escalate),

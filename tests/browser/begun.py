@@ -24,6 +24,7 @@ from app.lifecycle.jobs import remind_and_escalate
 from app.lifecycle.models import Task
 from app.projects.models import Project
 from app.responsibilities.actions import sign
+from app.subjects.models import PartyRole
 from tests.acceptances import room as acceptances
 from tests.factories import World
 from tests.intake import room as intake
@@ -105,7 +106,7 @@ def building(w: World) -> list[str]:
     announced = procurement.announced(w, project, "other")
     recorded = procurement.recorded(w, project, "operate")
     built = procurement.contracted(w, project, "build", winner=w.org("rival"))
-    duties.peopled(w, project)
+    duties.peopled(w, project, (("operator", PartyRole.OPERATOR), ("watcher", PartyRole.SUPERVISOR)))
     drafted_list = duties.drafted(w, project)
     acceptances.building(w, project)
     acceptance = acceptances.opened(w, project)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 
-from app.acceptances.queries import acceptance_of, handover_of
+from playwright.sync_api import Page
+
+from app.acceptances.queries import acceptance_of, handover_of, holders
+from app.gates.kinds import Step
 from app.projects.models import Project
 from app.projects.queries import project_in_reach
+from app.subjects.models import PartyRole
 from tests.acceptances import room
 from tests.browser.journey import Journey
-from tests.browser.journey_declaring import registered
-from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, typed
+from tests.browser.journey_declaring import questions_answered, registered
+from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, told, typed
 from tests.browser.test_main_job import choose
 from tests.factories import World
 
 BUILD = {"purpose": "build", "title": "一窗受理平台建设采购", "budget": "2000000"}
 OPERATE = {"purpose": "operate", "title": "一窗受理平台运营服务采购", "budget": "600000", "term_months": "12"}
-WINNERS = {"build": ("云上运营有限公司", "1980000"), "operate": ("数字运营有限公司", "590000")}
+SUPERVISE = {"purpose": "supervise", "title": "一窗受理平台监理采购", "budget": "60000"}
+WINNERS = {
+    "build": ("云上运营有限公司", "1980000"),
+    "operate": ("数字运营有限公司", "590000"),
+    "supervise": ("信诚监理有限公司", "58000"),
+}
 PAPERS = ("build_summary", "financial_report", "audit_report", "security_assessment", "archive_acceptance")
 
 
@@ -24,9 +33,10 @@ PAPERS = ("build_summary", "financial_report", "audit_report", "security_assessm
 
 
 def announced(journey: Journey) -> None:
-    """Building and operating are planned and put out to open tender."""
+    """Building, operating and supervision are planned and put out to open tender."""
+    questions_answered(journey, Step.PROCURE)
     with journey.desk("officer") as page:
-        for plan in (BUILD, OPERATE):
+        for plan in (BUILD, OPERATE, SUPERVISE):
             page.goto(f"{home(journey)}/procurement")
             follow(page, "登记采购计划")
             typed(page, method="open_tender", **plan)
@@ -55,14 +65,26 @@ def awarded(journey: Journey) -> None:
 
 
 def building_contracted(journey: Journey) -> None:
-    """The contract to build was signed on paper: its number, its day and a scan."""
+    """The contracts to build and to supervise were signed on paper: number, day and scan; then published and filed."""
     with journey.desk("officer") as page:
-        page.goto(f"{home(journey)}/procurement/{journey.notes['build']}")
-        form = page.locator("#contract")
-        facts = {"contract_number": "穗政采〔2026〕31号", "signed_on": "2026-04-20", "contract_amount": "1980000"}
-        typed(form, **facts, contract_upload=paper("建设合同.pdf"))
-        press(form, "登记合同", "已登记采购合同。")
-        assert "已签约" in state_of(page)
+        for purpose in ("build", "supervise"):
+            page.goto(f"{home(journey)}/procurement/{journey.notes[purpose]}")
+            form = page.locator("#contract")
+            facts = {"contract_number": f"穗政采〔2026〕{purpose}", "signed_on": "2026-04-20"}
+            scan = paper(f"{purpose}-合同.pdf")
+            typed(form, **facts, contract_amount=WINNERS[purpose][1], contract_upload=scan)
+            press(form, "登记合同", "已登记采购合同。")
+            assert "已签约" in state_of(page)
+            published(page, journey, purpose, "2026-04-20")
+
+
+def published(page: Page, journey: Journey, purpose: str, day: str) -> None:
+    """The contract of a purchase is announced and filed on the day on which it was signed."""
+    page.goto(f"{home(journey)}/procurement/{journey.notes[purpose]}")
+    form = page.locator("#publication")
+    typed(form, published_on=day, filed_on=day)
+    form.get_by_role("button").last.click()
+    told(page, "已登记合同公告与备案。")
 
 
 # --- duties ----------------------------------------------------------------------------------------------------------
@@ -84,6 +106,7 @@ def duties_signed(journey: Journey) -> None:
 
 
 def building_begun(journey: Journey) -> None:
+    questions_answered(journey, Step.BUILD)
     with journey.desk("signatory") as page:
         page.goto(home(journey))
         assert "条件已全部满足" in page.locator("#checks").inner_text()
@@ -101,6 +124,7 @@ def accepted_preliminarily(journey: Journey) -> None:
     item_by_hand(journey, 1)
     with journey.acting() as w:
         rest_of_round(w, project_of(w, journey), 1)
+    questions_answered(journey, Step.TRIAL)
     with journey.desk("signatory") as page:
         page.goto(path)
         form = page.locator("#conclude")
@@ -120,6 +144,7 @@ def accepted_finally(journey: Journey) -> None:
     item_by_hand(journey, 2)
     with journey.acting() as w:
         rest_of_round(w, project_of(w, journey), 2)
+    questions_answered(journey, Step.ACCEPT)
     with journey.desk("authority_lead") as page:
         page.goto(path)
         form = page.locator("#conclude")
@@ -145,11 +170,13 @@ def item_by_hand(journey: Journey, number: int) -> None:
 
 
 def rest_of_round(w: World, project: Project, number: int) -> None:
-    """Every item after the first, submitted and judged by the actions that the pages call."""
+    """Every item after the first, submitted with evidence, opined on and judged by the actions that the pages call."""
     acceptance = acceptance_of(project, number)
     assert acceptance is not None
     for item in acceptance.items[1:]:
         room.submitted(w, item)
+        if holders(project.subject, PartyRole.SUPERVISOR):
+            room.heard(w, item)
         room.judged(w, item)
 
 
@@ -172,6 +199,7 @@ def handed_over(journey: Journey) -> None:
         for item in whole.items:
             if item.number != int(number):
                 room.arrived(w, item)
+    questions_answered(journey, Step.HAND_OVER)
     with journey.desk("signatory") as page:
         page.goto(path)
         form = page.locator("#conclude")

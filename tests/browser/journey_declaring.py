@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+from app.gates.kinds import Step
+from app.projects.queries import project_in_reach
 from tests.browser.journey import Journey
 from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, told, typed
-from tests.browser.test_main_job import choose
+from tests.projects import room
 
 TITLE = "粤省事一窗受理平台"
 PAPERS = {
@@ -87,7 +89,6 @@ def declared(journey: Journey) -> None:
         typed(page, **OPERATION)
         press(page, "保存", "“运营与退出”已保存。")
         lines(page, code)
-        joined(page, code, "信诚监理有限公司", "supervisor")
         handed_in(page, code)
         page.goto(f"/projects/{code}/declaration")
         confirm(page, "提交审批", "已提交审批，申报内容已封存。")
@@ -99,13 +100,6 @@ def lines(page: Page, code: str) -> None:
         page.goto(f"/projects/{code}/declaration/{name}/new")
         typed(page, **values)
         press(page, "添加", "已添加。")
-
-
-def joined(page: Page, code: str, organisation: str, role: str) -> None:
-    page.goto(f"/projects/{code}/declaration/parties/new")
-    choose(page, "organisation", organisation)
-    typed(page, role=role)
-    press(page, "添加", "已添加当事方。")
 
 
 def handed_in(page: Page, code: str) -> None:
@@ -135,9 +129,29 @@ def reviewed(journey: Journey) -> None:
         page.goto(f"/projects/{code}/decisions")
         form = page.locator("#opinion")
         said = {"giver_name": "许专家", "giver_organisation": "华南理工大学", "stance": "support", "score": "88"}
-        typed(form, kind="expert", **said, text="建设必要，方案可行，概算合理。", file=paper("专家意见.pdf"))
+        opinion = "建设必要，方案可行，概算合理。"
+        typed(form, kind="expert", **said, text=opinion, file=paper("专家意见.pdf"), independent=True)
         press(form, "登记意见", "评审意见已登记。")
         assert page.locator("#decide").count() == 0
+        question_by_hand(page, code)
+    questions_answered(journey, Step.APPROVE)
+
+
+def question_by_hand(page: Page, code: str) -> None:
+    """The first question of the lists that the authority's officer is asked."""
+    page.goto(f"/projects/{code}/screening")
+    page.get_by_role("link", name="回答问题", exact=True).first.click()
+    form = page.locator("main form")
+    typed(form, is_hit="no", note="已核对申报材料和可行性研究报告。")
+    press(form, "提交回答", "已记录对")
+
+
+def questions_answered(journey: Journey, step: Step) -> None:
+    """The other questions of a step, which are alike, by the action that the page calls."""
+    with journey.acting() as w:
+        project = project_in_reach(w.actor("officer"), journey.notes["project"])
+        assert project is not None
+        room.answered(w, project, step)
 
 
 def approved(journey: Journey) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+from app.contracts.queries import contract_in_reach
+from app.gates.kinds import Step
 from tests.browser.journey import Journey
-from tests.browser.journey_building import home
+from tests.browser.journey_building import home, published
 from tests.browser.journey_pages import code_in, confirm, follow, paper, press, state_of, table, told, typed
 from tests.browser.test_main_job import level
+from tests.projects import room
 
 MONTH = "2026-08"
 LOG = "办件日志.pdf"
@@ -33,12 +36,19 @@ def contracted(journey: Journey) -> None:
         page.goto(f"/contracts/{code}?tab=services")
         follow(page, "约定服务水平")
         level(page)
+    with journey.acting() as w:
+        drawn = contract_in_reach(w.actor("officer"), code)
+        assert drawn is not None
+        room.answered(w, drawn, Step.CONTRACT)
+    with journey.desk("officer") as page:
         page.goto(f"/contracts/{code}")
         confirm(page, "提交会签", "已提交会签")
     for signatory in ("signatory", "operator_signatory"):
         with journey.desk(signatory) as page:
             page.goto(f"/contracts/{code}")
             confirm(page, "签署合同", "已签署。")
+    with journey.desk("officer") as page:
+        published(page, journey, "operate", "2026-05-07")
 
 
 def in_force(journey: Journey) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 
 def paper(name: str, words: str = "") -> dict[str, Any]:
@@ -53,8 +53,13 @@ def confirm(page: Page, name: str, said: str, /, **values: Any) -> None:
 
 
 def told(scope: Page | Locator, words: str) -> None:
+    """The page says it; where it says something else, the failure shows what."""
     page = scope if isinstance(scope, Page) else scope.page
-    page.get_by_text(words).first.wait_for()
+    try:
+        page.get_by_text(words).first.wait_for()
+    except TimeoutError:
+        said = page.locator("main").inner_text()
+        raise AssertionError(f"{words!r} is not on {page.url}, which says: {said[:1500]}") from None
 
 
 def follow(page: Page, name: str) -> None:
