@@ -494,7 +494,7 @@ def void(w: World) -> Contract:
 class Standing(World):
     """What the tests of a backend begin with: the world, and one contract in each state."""
 
-    def __init__(self, codes: dict[str, str], backend: Any) -> None:
+    def __init__(self, codes: dict[str, str], backend: Any = None) -> None:
         self.codes = codes
         self.backend = backend
 

@@ -35,10 +35,15 @@ def refused(**changes):
     return [one.place for one in refusal.value.problems]
 
 
+# The forty of the reference, then the least response times of other ways of buying and the publicity of single source.
+FORTY = [f"DL{n:02d}" for n in range(1, 41)]
+MORE = ["DL41", "DL42", "DL43", "DL44"]
+
+
 def test_all_forty_rules_are_packaged():
     file = read_file(FILE, FILE.name)
     assert file.findings == ()
-    assert [entry.content["code"] for entry in file.entries] == [f"DL{n:02d}" for n in range(1, 41)]
+    assert [entry.content["code"] for entry in file.entries] == FORTY + MORE
 
 
 def test_rules_say_in_both_languages_what_and_from_when():
@@ -168,7 +173,7 @@ def test_what_the_reference_verified_and_how_far_is_what_the_catalogue_says():
 
     rows = json.loads((machine.shared_data().parent / "reference/policy.json").read_text(encoding="utf-8"))["deadlines"]
     rules = {entry.content["code"]: parse_deadline(entry.content) for entry in read_file(FILE, FILE.name).entries}
-    assert set(rules) == {row["id"] for row in rows}
+    assert set(rules) - set(MORE) == {row["id"] for row in rows}
     for row in rows:
         rule = rules[row["id"]]
         assert rule.head.status.value == (row["status"] if row["status"] != "V/M" else "M"), row["id"]

@@ -38,12 +38,17 @@ def newer_version(tmp_path, code, **changes):
     db.session.flush()
 
 
+def just_approved(w):
+    """Approved, and nothing answered since."""
+    return decided(w, reviewed(w, submitted(w)))
+
+
 def test_it_is_in_the_timetable():
     assert [job.run for job in JOBS if job.name == "negative_lists.rescreen"] == [rescreen]
 
 
 def test_an_approved_project_is_judged_again_when_a_rule_changes_and_only_then(w, tmp_path):
-    project = approved(w)
+    project = just_approved(w)
     subject = project.subject
     before = queries.newest_run(subject)
     assert (before.step, before.cause, before.blocking) == (Step.APPROVE, Cause.STEP, 0)
@@ -77,7 +82,7 @@ def test_a_changed_fact_stores_a_new_run_that_shows_the_difference(w):
 
 
 def test_outcomes_that_differ_are_told_with_old_and_new(w, tmp_path):
-    project = approved(w)
+    project = just_approved(w)
     subject = project.subject
     first = queries.run_of(subject, queries.newest_run(subject).number)
     newer_version(tmp_path, "NL-A13", condition='project.deployment != "own_room"')

@@ -323,7 +323,7 @@ def test_a_notice_is_kept_for_good_and_numbered(w, announced):
 
 
 @pytest.mark.parametrize("make", ["recorded", "awarded", "contracted"])
-def test_nothing_is_announced_once_there_is_an_award(request, make):
+def test_nothing_is_announced_once_there_is_an_award(w, request, make):
     assert "once a purchase is awarded" in noticed(request.getfixturevalue(make))
 
 

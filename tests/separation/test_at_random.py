@@ -145,7 +145,7 @@ def test_the_same_statements_do_break_them_without_the_guards(house, db_session)
     before = picture(db_session)
     with without_triggers(db_session):
         attacker = Attacker(db_session, 20260302)
-        for _ in range(300):
+        for _ in range(450):
             attacker.strike()
         found = broken(db_session, before)
     assert len(found) >= 5

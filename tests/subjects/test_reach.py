@@ -16,7 +16,9 @@ from tests import factories as make
 
 
 def seen(actor):
-    return set(db.session.scalars(sa.select(Subject.code).where(in_reach(actor))))
+    """The contracts in reach; companies that are admitted are subjects as well."""
+    contracts = sa.select(Subject.code).where(Subject.kind == SubjectKind.CONTRACT, in_reach(actor))
+    return set(db.session.scalars(contracts))
 
 
 @pytest.fixture

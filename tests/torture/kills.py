@@ -150,7 +150,9 @@ def verdict(installation: Installation, tally: Tally) -> list[str]:
 
 
 PARTS = {
-    "subjects without contract": "SELECT count(*) FROM subjects WHERE id NOT IN (SELECT subject_id FROM contracts)",
+    "subjects without contract": (
+        "SELECT count(*) FROM subjects WHERE kind = 'contract' AND id NOT IN (SELECT subject_id FROM contracts)"
+    ),
     "contracts without version": (
         "SELECT count(*) FROM contracts WHERE id NOT IN (SELECT contract_id FROM contract_versions)"
     ),
