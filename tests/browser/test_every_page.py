@@ -169,9 +169,9 @@ def test_the_language_is_switched_on_the_page_and_kept(house):
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         page.locator(".gy-identity summary").click()
         page.get_by_role("button", name="English").click()
-        page.wait_for_function("document.documentElement.lang === 'en'")
+        page.wait_for_function("document.documentElement?.lang === 'en'")
         page.goto("/contracts")
         assert page.locator("html").get_attribute("lang") == "en"
         page.locator(".gy-identity summary").click()
         page.get_by_role("button", name="中文").click()
-        page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+        page.wait_for_function("document.documentElement?.lang === 'zh-CN'")
