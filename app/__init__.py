@@ -86,7 +86,7 @@ from app.intake import views as intake_views
 from app.negative_lists import views as negative_list_views
 from app.negative_lists.facts import screening_facts
 from app.negative_lists.item_file import LIST_KIND, item_references, parse_item, parse_list
-from app.negative_lists.models import ITEM_KIND
+from app.negative_lists.judging import ITEM_KIND
 from app.organisations import views as organisation_views
 from app.organisations.models import OrganisationKind, RegionLevel
 from app.organisations.queries import name_by_code

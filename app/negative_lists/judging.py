@@ -6,6 +6,8 @@ from datetime import date
 from app.conditions.facts import UNKEPT
 from app.conditions.truth import Truth
 
+# The kind of catalogue entry that an item is.
+ITEM_KIND = "negative_item"
 # What is missing when it is no fact: a person's answer, or a condition that could not be evaluated.
 ANSWER = "answer"
 CONDITION = "condition"

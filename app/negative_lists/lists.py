@@ -26,8 +26,9 @@ from app.lifecycle.queries import Deadline, deadline_of, open_tasks_of
 from app.lifecycle.workflow import Offer
 from app.negative_lists import queries, wording
 from app.negative_lists.item_file import Item, Judged, Method
+from app.negative_lists.judging import ITEM_KIND
 from app.negative_lists.kinds import ExemptionState, Severity
-from app.negative_lists.models import ITEM_KIND, Exemption
+from app.negative_lists.models import Exemption
 from app.negative_lists.pages import files_of
 from app.negative_lists.workflow import WORKFLOW
 from app.subjects.models import Subject, SubjectKind

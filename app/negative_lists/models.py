@@ -11,11 +11,10 @@ from app.core.db import AppendOnly, Entity, enum_column, table_args
 from app.core.permissions import Side
 from app.gates.kinds import Step
 from app.gates.models import standing_keys
+from app.negative_lists.judging import ITEM_KIND
 from app.negative_lists.kinds import Cause, ExemptionState, Outcome, Severity
 from app.organisations.models import Organisation
 from app.subjects.models import PartyRole, Subject
-
-ITEM_KIND = "negative_item"
 
 
 def _item_key(table: str) -> sa.ForeignKeyConstraint:

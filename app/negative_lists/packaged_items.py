@@ -7,9 +7,9 @@ from pathlib import Path
 from app.catalogues.files import read_file
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
 from app.conditions.cel import Condition, compile_condition
+from app.negative_lists.judging import ITEM_KIND
 
 CATALOG = Path(__file__).parent / "catalog"
-ITEM_KIND = "negative_item"
 
 
 @dataclass(frozen=True)

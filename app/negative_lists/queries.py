@@ -13,8 +13,9 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.errors import NotFound
 from app.negative_lists.item_file import LIST_KIND, Asked, Item, NegativeList
+from app.negative_lists.judging import ITEM_KIND
 from app.negative_lists.kinds import ExemptionState
-from app.negative_lists.models import ITEM_KIND, Answer, CheckRun, Exemption, ItemOutcome
+from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import in_reach, parties_of
 
