@@ -152,7 +152,7 @@ def handed_over(w: World) -> list[str]:
         *(f"{home}/handover", *(f"{home}/handover/items/{one}" for one in (1, 2, 3, "new"))),
         *(
             f"/contracts/{code}/screening",
-            f"/screening/{code}/items/NL-C10/answer",
+            f"/screening/{code}/items/NL-B24/answer",
             f"/screening/{project.code}/runs/1",
         ),
     ]

@@ -38,6 +38,8 @@ def paths(seeded) -> list[str]:
         *("/indicators", "/indicators/KI-001", "/calendars", "/whatif"),
         *("/organisations", "/organisations/OPERATOR", "/organisations/new"),
         *("/organisations/OPERATOR/stakes/new", "/organisations/AUTHORITY/mandates/new"),
+        *("/admissions", "/admissions/applications", "/admissions/rules", "/admissions/new"),
+        *("/admissions/companies/OPERATOR", "/admissions/ZR-OPERATOR-AC-APP"),
         *("/accounts", "/accounts/officer", "/accounts/new"),
         *("/audit", "/audit/5", "/audit/denials", "/audit/sign-ins"),
         *("/profile", "/profile/password", "/profile/second-factor"),
