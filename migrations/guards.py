@@ -148,25 +148,31 @@ def drop_sealed_by(table: str) -> None:
 
 
 def allow_values(table: str, column: str, before: Sequence[str], after: Sequence[str]) -> None:
-    """Widens (or narrows again) the closed list of an enum column on a table that stands, with rows and guards.
-
-    SQLite cannot alter a CHECK; rebuilding the table would drop its guards. Its manual names the way taken here for
-    changes that do not touch stored rows (lang_altertable.html, section 7): the text of the schema is replaced.
-    """
+    """Widens (or narrows again) the closed list of an enum column on a table that stands, with rows and guards."""
     if _is_postgresql():
         listed = ", ".join(f"'{value}'" for value in after)
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{column}")
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{column} CHECK ({column} IN ({listed}))")
         return
     old, new = (f"CHECK ({column} IN ({', '.join(repr(value) for value in values)}))" for values in (before, after))
+    reword(table, [(old, new)])
+
+
+def reword(table: str, changes: Sequence[tuple[str, str]]) -> None:
+    """Replaces words in the text that SQLite keeps of a table: its checks, keys and what may be null.
+
+    SQLite cannot alter a CHECK; rebuilding the table would drop its guards. Its manual names the way taken here for
+    changes that do not touch stored rows (lang_altertable.html, section 7): the text of the schema is replaced.
+    """
     connection = op.get_bind()
-    row = connection.exec_driver_sql(f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'").one()
-    if row[0].count(old) != 1:
-        raise RuntimeError(f"{table}: {old} does not stand exactly once in {row[0]}")
+    query = f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'"
+    text = connection.exec_driver_sql(query).scalar_one()
+    for old, new in changes:
+        if text.count(old) != 1:
+            raise RuntimeError(f"{table}: {old} does not stand exactly once in {text}")
+        text = text.replace(old, new)
     version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema = ON")
-    connection.exec_driver_sql(
-        "UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (row[0].replace(old, new), table)
-    )
+    connection.exec_driver_sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (text, table))
     connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
     connection.exec_driver_sql("PRAGMA writable_schema = OFF")

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.catalogues.files import CatalogueFile, Finding, RawEntry
 from app.catalogues.kinds import CatalogueKind, Reference
-from app.catalogues.reading import Head, Reader, read_head
+from app.catalogues.reading import EVERYWHERE, Head, Reader, read_head
 from app.catalogues.wording import N_, Wording
 from app.core.canonical import canonical_json
 from app.core.errors import Problem, Refused
@@ -46,29 +46,40 @@ def check_files(
     kinds: Mapping[str, CatalogueKind],
     known: Iterable[tuple[str, str]] = (),
     standing: Mapping[Key, frozenset[str]] | None = None,
+    laws: frozenset[Key] = frozenset(),
+    places: Iterable[str] = (),
 ) -> Checked:
-    """Checks files as one set; `known` are (kind, code) pairs outside them that references may point to, `standing`
-    what entries outside them take the place of."""
+    """Checks files as one set; `known` are (kind, code) pairs outside them that references may point to, `laws` those
+    of them that are law, `standing` what entries outside them take the place of, `places` the divisions outside them.
+    """
     findings: list[Finding] = []
     entries: list[CheckedEntry] = []
     for file in files:
         findings += file.findings
         if file.kind and file.kind not in kinds:
-            choices = " ".join(sorted(kinds))
-            reason = N_("不认识的种类 %(kind)s", kind=file.kind)
-            findings.append(Finding(file.file, 1, "", reason, N_("kind 应为以下之一：%(choices)s。", choices=choices)))
+            findings.append(Finding(file.file, 1, "", *_unknown_kind(file.kind, kinds)))
             continue
         for raw in file.entries:
-            found = check_entry(raw, kinds[file.kind])
+            if file.kind_of(raw) not in kinds:
+                findings.append(raw.finding(*_unknown_kind(raw.kind, kinds), "kind"))
+                continue
+            found = check_entry(raw, kinds[file.kind_of(raw)])
             if isinstance(found, CheckedEntry):
                 entries.append(found)
             else:
                 findings += found
     findings += _doubled(entries)
     findings += _dangling(entries, kinds, set(known) | {entry.key for entry in entries})
+    findings += _without_law(entries, kinds, laws)
+    findings += _nowhere(entries, {*places, *places_in(entries, kinds)})
     findings += _circles(entries, _overlaid, standing or {}, N_("取代关系成环：%(way)s"))
     findings += _circles(entries, lambda entry: kinds[entry.kind].order(entry.parsed), {}, N_("先后顺序成环：%(way)s"))
     return Checked(tuple(entries), tuple(sorted(set(findings))))
+
+
+def _unknown_kind(kind: str, kinds: Mapping[str, CatalogueKind]) -> tuple[Wording, Wording]:
+    choices = " ".join(sorted(kinds))
+    return N_("不认识的种类 %(kind)s", kind=kind), N_("kind 应为以下之一：%(choices)s。", choices=choices)
 
 
 def check_entry(raw: RawEntry, kind: CatalogueKind) -> CheckedEntry | list[Finding]:
@@ -123,16 +134,55 @@ def _dangling(
 ) -> Iterable[Finding]:
     for entry in entries:
         kind = kinds[entry.kind]
-        for wanted in (*kind.references(entry.parsed), *kind.order(entry.parsed), *_overlaid(entry)):
+        named = (*kind.references(entry.parsed), *kind.order(entry.parsed))
+        for wanted in (*named, *_overlaid(entry), *_chosen(entry, kinds)):
             if (wanted.kind, wanted.code) not in known:
                 reason = N_("引用的 %(kind)s %(code)s 不存在", kind=wanted.kind, code=wanted.code)
                 yield entry.raw.finding(reason, N_("请改正编码，或先登记被引用的条目。"), wanted.place)
+
+
+def _without_law(
+    entries: Sequence[CheckedEntry], kinds: Mapping[str, CatalogueKind], laws: frozenset[Key]
+) -> Iterable[Finding]:
+    """What law asks for cannot be left out, whoever says so."""
+    # What a file says now counts, not what stands outside of the same entry.
+    present = {entry.key for entry in entries}
+    binding = (laws - present) | {entry.key for entry in entries if entry.head.status.is_law}
+    for entry in entries:
+        for wanted in kinds[entry.kind].references(entry.parsed):
+            if wanted.leaves_out and (wanted.kind, wanted.code) in binding:
+                reason = N_("%(kind)s %(code)s 依据的是法规，不能不适用", kind=wanted.kind, code=wanted.code)
+                yield entry.raw.finding(
+                    reason, N_("请删去；只有待核实、默认和研究主张的条目可以不适用。"), wanted.place
+                )
 
 
 def _overlaid(entry: CheckedEntry) -> tuple[Reference, ...]:
     """What an entry takes the place of; always of its own kind."""
     over = entry.head.overlays
     return (Reference(entry.kind, over, "overlays"),) if over else ()
+
+
+def _chosen(entry: CheckedEntry, kinds: Mapping[str, CatalogueKind]) -> Iterable[Reference]:
+    """The practice that has to be chosen for an entry to hold."""
+    code = entry.head.practice
+    return (Reference(kind.name, code, "practice") for kind in kinds.values() if code and kind.is_practice)
+
+
+def places_in(entries: Iterable[CheckedEntry], kinds: Mapping[str, CatalogueKind]) -> Iterable[str]:
+    """The names of all divisions that entries bring."""
+    for entry in entries:
+        yield from kinds[entry.kind].places(entry.parsed)
+
+
+def _nowhere(entries: Iterable[CheckedEntry], places: set[str]) -> Iterable[Finding]:
+    """What names no division holds nowhere; where no division is known at all, that cannot be said."""
+    for entry in entries if places else ():
+        strangers = [name for name in entry.head.divisions if name != EVERYWHERE and name not in places]
+        if strangers:
+            reason = N_("适用地域“%(names)s”不在行政区划中", names="、".join(strangers))
+            remedy = N_("请写“全国”或行政区划的全称，多个之间用顿号分开；没有的地方，请先补入行政区划。")
+            yield entry.raw.finding(reason, remedy, "jurisdiction")
 
 
 def _circles(

@@ -40,10 +40,14 @@ def load_command(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"{stale.problems[0].what}: {stale.problems[0].remedy}", err=True)
         sys.exit(1)
     if as_json:
-        _print_json({"stored": [asdict(one) for one in report.stored], "unchanged": report.unchanged, "findings": []})
+        document = {"stored": [asdict(one) for one in report.stored], "unchanged": report.unchanged, "findings": []}
+        held = {"standing": [asdict(one) for one in report.standing]} if report.standing else {}
+        _print_json({**document, **held})
         return
     for one in report.stored:
         click.echo(f"{one.kind} {one.code} v{one.version} ({one.file})")
+    for web in report.standing:
+        click.echo(f"{web.kind} {web.code}: web version v{web.version} ({web.source}) stands")
     click.echo(f"{len(report.stored)} new versions, {report.unchanged} entries unchanged")
 
 

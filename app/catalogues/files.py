@@ -41,13 +41,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class RawEntry:
-    """One entry as written: nothing is judged yet but the shape of the file."""
+    """One entry as written: nothing is judged yet but the shape of the file.
+
+    `kind` is empty where the entry is of the kind of its file; a file of several kinds says it for each other entry.
+    """
 
     file: str
     line: int
     code: str
     content: dict[str, Any]
     lines: Lines = field(default_factory=dict, repr=False, compare=False)
+    kind: str = ""
 
     def line_of(self, place: str) -> int:
         """The line of a dotted place inside the entry, or of the nearest thing around it."""
@@ -68,6 +72,9 @@ class CatalogueFile:
     kind: str
     entries: tuple[RawEntry, ...]
     findings: tuple[Finding, ...]
+
+    def kind_of(self, raw: RawEntry) -> str:
+        return raw.kind or self.kind
 
 
 class Unreadable(Exception):
@@ -260,7 +267,8 @@ def _listed(built: _Builder, shown: str, findings: list[Finding]) -> list[RawEnt
         here = ("entries", str(number))
         if isinstance(item, dict):
             content = {**inherited, **item}
-            made.append(RawEntry(shown, built.lines[here], str(item.get("code") or ""), content, lines[here]))
+            kind = content.pop("kind") if isinstance(item.get("kind"), str) else ""
+            made.append(RawEntry(shown, built.lines[here], str(item.get("code") or ""), content, lines[here], kind))
         else:
             reason, remedy = N_("条目不是“键: 值”"), N_("每个条目以 - code: 开头。")
             findings.append(Finding(shown, built.lines[here], "", reason, remedy))

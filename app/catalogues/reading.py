@@ -20,6 +20,8 @@ PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 ALWAYS = date(1949, 10, 1)
 # Where an entry holds that names no division.
 EVERYWHERE = "全国"
+# Between the divisions of an entry that holds in several.
+SEPARATOR = "、"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Head:
     valid_until: date | None
     overlays: str = ""
     practice: str = ""
+
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """The names of the divisions where it holds, as they are written."""
+        return tuple(one.strip() for one in self.jurisdiction.split(SEPARATOR))
 
 
 class Reader:

@@ -2,17 +2,29 @@
 
 A local rule that overlays another takes its place where it holds. Of several that overlay the same one, the nearest
 does: a county's before its city's before its province's. What was beaten stays so when its winner is beaten in turn.
+A practice that was chosen brings rules that would not hold otherwise, and leaves out some that would; never law.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from app.catalogues.reading import EVERYWHERE
+from app.catalogues.reading import EVERYWHERE, SEPARATOR, Status
 
-__all__ = ["EVERYWHERE", "InForce", "Ruled", "holds_in", "in_force_at"]
+__all__ = ["EVERYWHERE", "NATIONAL", "SEPARATOR", "Chosen", "InForce", "Ruled", "holds_in", "in_force_at"]
 
-SEPARATOR = "、"
+
+@dataclass(frozen=True)
+class Chosen:
+    """The practice that was chosen for a subject: the codes that it brings from elsewhere, and those it leaves out."""
+
+    code: str = ""
+    brings: frozenset[str] = frozenset()
+    leaves_out: frozenset[str] = frozenset()
+
+
+# Where no practice was chosen.
+NATIONAL = Chosen()
 
 
 class Ruled(Protocol):
@@ -26,6 +38,8 @@ class Ruled(Protocol):
     def overlays(self) -> str: ...
     @property
     def practice(self) -> str: ...
+    @property
+    def status(self) -> Status: ...
 
 
 Rule = TypeVar("Rule")
@@ -33,10 +47,12 @@ Rule = TypeVar("Rule")
 
 @dataclass(frozen=True)
 class InForce(Generic[Rule]):
-    """The rules that hold, in the order given; and by the code of each that was beaten, the code of what beat it."""
+    """The rules that hold, in the order given; by the code of each that was beaten, the code of what beat it; and the
+    rules that the practice leaves out."""
 
     rules: tuple[Rule, ...]
     beaten: Mapping[str, str]
+    left_out: tuple[Rule, ...] = ()
 
     def standing_for(self, code: str) -> str:
         """The code of the rule that holds in the place of one, over all that were beaten between; its own if none."""
@@ -53,24 +69,46 @@ def holds_in(jurisdiction: str, divisions: Iterable[str]) -> bool:
     return EVERYWHERE in named or bool(named & set(divisions))
 
 
+def _alone(_rule: object) -> str:
+    return ""
+
+
 def in_force_at(
-    rules: Iterable[Rule], divisions: Sequence[str], practice: str, head: Callable[[Rule], Ruled]
+    rules: Iterable[Rule],
+    divisions: Sequence[str],
+    practice: Chosen | str,
+    head: Callable[[Rule], Ruled],
+    whole: Callable[[Rule], str] = _alone,
 ) -> InForce[Rule]:
     """The rules that hold where these divisions lie, the nearest first, under the practice that was chosen there.
 
-    An entry that a practice brings holds only where that practice was chosen; the empty text is none.
+    An entry that a practice brings holds only where that practice was chosen; the empty text is none. `whole` names
+    what a rule is part of: a practice that leaves that out leaves out the rule.
     """
-    holding = [
-        (rule, said)
-        for rule in rules
-        if holds_in((said := head(rule)).jurisdiction, divisions) and said.practice in ("", practice)
-    ]
+    chosen = Chosen(practice) if isinstance(practice, str) else practice
+    holding, left_out = [], []
+    for rule in rules:
+        said = head(rule)
+        if not _reaches(said, divisions, chosen):
+            continue
+        if {said.code, whole(rule)} & chosen.leaves_out and not said.status.is_law:
+            left_out.append(rule)
+        else:
+            holding.append((rule, said))
     beaten: dict[str, str] = {}
     for said in sorted((said for _rule, said in holding if said.overlays), key=lambda one: _place(one, divisions)):
         winner = beaten.setdefault(said.overlays, said.code)
         if winner != said.code and _rank(said, divisions) > _rank(_of(holding, winner), divisions):
             beaten[said.code] = winner
-    return InForce(tuple(rule for rule, said in holding if said.code not in beaten), beaten)
+    found = tuple(rule for rule, said in holding if said.code not in beaten)
+    return InForce(found, beaten, tuple(left_out))
+
+
+def _reaches(said: Ruled, divisions: Sequence[str], chosen: Chosen) -> bool:
+    """Whether a rule is one of this place, or was brought here by the practice."""
+    if said.code in chosen.brings:
+        return True
+    return holds_in(said.jurisdiction, divisions) and said.practice in ("", chosen.code)
 
 
 def _of(holding: Sequence[tuple[Rule, Ruled]], code: str) -> Ruled:

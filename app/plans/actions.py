@@ -28,7 +28,7 @@ from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
 from app.plans import content, wording
 from app.plans.coverage import judges_figures
 from app.plans.models import SCHEDULE_KIND, Plan, PlanState, Weighting
-from app.plans.queries import agreed_of, pending_of
+from app.plans.queries import agreed_of, pending_of, schemes_for
 from app.plans.workflow import WORKFLOW
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
@@ -169,6 +169,8 @@ def _rule_problems(contract: Contract, facts: PlanFacts) -> Iterator[Problem]:
     agreements = content.agreements_of(contract, facts.period_kind.value)
     if not _in_force(facts.scheme, SCHEME_KIND):
         yield wording.not_in_force("scheme")
+    elif all(one.id != facts.scheme.id for one in schemes_for(contract)):
+        yield wording.of_another_practice()
     elif not judges_figures(parsed(facts.scheme), agreements):
         yield wording.nothing_judged(str(facts.period_kind.label))
     if facts.schedule is not None and not _in_force(facts.schedule, SCHEDULE_KIND):

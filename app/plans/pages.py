@@ -20,7 +20,6 @@ from app.figures.actions import OPEN_STATES
 from app.figures.measures import agreed_version, window_of
 from app.indicators.queries import source_tag
 from app.indicators.scheme_terms import TOTAL, Item, Member, Qualitative, Scheme
-from app.indicators.schemes import SCHEME_KIND
 from app.lifecycle.workflow import Offer
 from app.organisations.models import in_language
 from app.plans import queries
@@ -294,10 +293,10 @@ class SchemeOffer:
 
 
 def scheme_offers(contract: Contract) -> list[SchemeOffer]:
-    """Every scheme in force against what the contract agrees, for each kind of period."""
+    """Every scheme that holds for the contract against what the contract agrees, for each kind of period."""
     agreements = {kind: agreements_of(contract, kind.value) for kind in PeriodKind}
     found = []
-    for entry in all_current(SCHEME_KIND, today()):
+    for entry in queries.schemes_for(contract):
         scheme: Scheme = parsed(entry)
         figures = {item.code for item in scheme.items if not isinstance(item.function, Qualitative)}
         judged = []
@@ -308,8 +307,8 @@ def scheme_offers(contract: Contract) -> list[SchemeOffer]:
     return found
 
 
-def scheme_choices() -> list[tuple[str, str]]:
-    return [(entry.code, f"{entry.code} {scheme_name(entry)}") for entry in all_current(SCHEME_KIND, today())]
+def scheme_choices(contract: Contract) -> list[tuple[str, str]]:
+    return [(entry.code, f"{entry.code} {scheme_name(entry)}") for entry in queries.schemes_for(contract)]
 
 
 def schedule_choices() -> list[tuple[str, str]]:

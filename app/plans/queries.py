@@ -5,15 +5,20 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.catalogues.queries import parsed
+from app.catalogues.models import CatalogueEntry
+from app.catalogues.queries import all_current, parsed
+from app.catalogues.reading import Head
+from app.conditions.gathering import divisions_of, practice_of
+from app.conditions.jurisdiction import in_force_at
 from app.contracts.models import Contract
 from app.contracts.models import PeriodKind as Kind
 from app.core.actors import Actor
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.db import db
 from app.core.periods import Period, PeriodKind, period_at, periods_until
 from app.figures.measures import window_of
 from app.indicators.scheme_terms import Scheme
+from app.indicators.schemes import SCHEME_KIND
 from app.plans.models import Plan, PlanState
 from app.plans.terms import WatchTerms
 from app.subjects.models import Subject
@@ -27,6 +32,19 @@ PEOPLE = (
     joinedload(Plan.scheme),
     joinedload(Plan.schedule),
 )
+
+
+def schemes_for(contract: Contract) -> list[CatalogueEntry]:
+    """The schemes that hold for a contract today: where it lies, under the practice it follows; that one's first."""
+    subject = contract.subject
+    practice, divisions = practice_of(subject), divisions_of(subject)
+    found = in_force_at(all_current(SCHEME_KIND, today()), divisions, practice, _head).rules
+    return sorted(found, key=lambda entry: entry.code not in practice.brings)
+
+
+def _head(entry: CatalogueEntry) -> Head:
+    scheme: Scheme = parsed(entry)
+    return scheme.head
 
 
 def plans_of(contract: Contract) -> list[Plan]:

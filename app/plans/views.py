@@ -34,7 +34,7 @@ def index(code: str) -> ResponseReturnValue:
 def new(code: str) -> ResponseReturnValue:
     contract = this_contract(code)
     form = PlanForm.of(
-        pages.scheme_choices(),
+        pages.scheme_choices(contract),
         pages.schedule_choices(),
         pages.best_scheme(contract),
         pages.first_choice(contract, PeriodKind.MONTH),

@@ -29,6 +29,15 @@ def not_in_force(place: str) -> Problem:
     return Problem(_("所选的目录条目今天不在生效。"), remedy=_("请选择现行版本。"), place=place)
 
 
+def of_another_practice() -> Problem:
+    return Problem(
+        _("所选的考核方案不适用于本合同。"),
+        why=_("方案属于其他地区，或者属于本合同没有选用的地方模式。"),
+        remedy=_("请从列出的方案中选择。"),
+        place="scheme",
+    )
+
+
 def nothing_judged(kind: str) -> Problem:
     return Problem(
         _("合同没有按%(kind)s约定这个方案中的任何指标。", kind=kind),

@@ -45,6 +45,22 @@ def add_party(subject: Subject, organisation: Organisation, role: PartyRole) -> 
     return party
 
 
+def consult(subject: Subject, organisation: Organisation) -> None:
+    """An organisation of the government is heard on a subject without a role in it: it stands on that side from now on.
+
+    Refuses conflicts of sides and control as for a party. Needs a running act.
+    """
+    if side_of(subject, organisation.id) is not None:
+        return
+    side = Side.MANAGEMENT
+    standings = {(party.organisation_id, party.side) for party in parties_of(subject)} | {(organisation.id, side)}
+    touching = [one for one in conflicts_among(standings) if organisation.id in (one.first_id, one.second_id)]
+    if touching:
+        raise Refused(explain_conflicts(touching))
+    db.session.add(SubjectSide(subject_id=subject.id, organisation_id=organisation.id, side=side))
+    db.session.flush()
+
+
 def add_parties(subject: Subject, joining: Iterable[tuple[Organisation, PartyRole]]) -> None:
     """The first parties of a subject, all at once; refuses every conflict of sides and control among them."""
     wanted = [(organisation, role, PARTY_SIDES[role]) for organisation, role in joining]

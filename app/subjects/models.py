@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogues.models import CatalogueEntry
 from app.core.db import AppendOnly, Entity, LabelledEnum, enum_column, table_args
 from app.core.permissions import Side
 from app.organisations.models import Organisation, Region
@@ -65,10 +66,17 @@ _ROLE_OF_SIDE = " OR ".join(f"(role = '{role.value}' AND side = '{side.value}')"
 
 
 class Subject(Entity):
-    """Anything that has parties, tasks, evidence and a trail. `title` repeats the thing's own title for lists."""
+    """Anything that has parties, tasks, evidence and a trail. `title` repeats the thing's own title for lists.
+
+    `practice_entry` is the version of the provincial practice that it follows; None: the national rules alone.
+    """
 
     __tablename__ = "subjects"
-    __table_args__ = table_args(sa.UniqueConstraint("code"), sa.Index("ix_subjects_region_id", "region_id"))
+    __table_args__ = table_args(
+        sa.UniqueConstraint("code"),
+        sa.Index("ix_subjects_region_id", "region_id"),
+        sa.Index("ix_subjects_practice_entry_id", "practice_entry_id"),
+    )
 
     kind: Mapped[SubjectKind] = enum_column(SubjectKind, "kind")
     code: Mapped[str] = mapped_column(sa.String(40))
@@ -76,7 +84,9 @@ class Subject(Entity):
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("regions.id"))
     # Set while the parties may not change (from submission for signing on).
     parties_frozen_at: Mapped[datetime | None]
+    practice_entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("catalogue_entries.id"))
     region: Mapped[Region] = relationship()
+    practice_entry: Mapped[CatalogueEntry | None] = relationship()
     parties: Mapped[list["Party"]] = relationship(order_by="Party.id", viewonly=True)
 
     @property

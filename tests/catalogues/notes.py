@@ -23,6 +23,18 @@ def follows(note):
 NOTES = CatalogueKind("note", "便笺", parse_note, follows)
 
 
+def parse_places(content):
+    reader = Reader(content)
+    read_head(reader)
+    reader.has("names")
+    reader.finish()
+    return content["names"]
+
+
+PLACES = CatalogueKind("place", "地方", parse_places, places=tuple)
+PRACTICES = CatalogueKind("practice", "模式", parse_note, is_practice=True)
+
+
 def entry(code="N-1", **changes):
     """The lines of one sound entry; a change of None leaves the key out."""
     lines = {
@@ -35,6 +47,11 @@ def entry(code="N-1", **changes):
     }
     body = [f"{key}: {value}" for key, value in lines.items() if value is not None]
     return "  - " + "\n    ".join(body) + "\n"
+
+
+def place(code, names):
+    """The lines of an entry that brings divisions."""
+    return entry(code, names=names)
 
 
 def file_of(*entries, kind="note"):

@@ -6,7 +6,7 @@ import pytest
 
 from app.catalogues.checking import check_files
 from app.catalogues.files import read_bytes
-from tests.catalogues.notes import NOTES, entry, file_of, findings_in
+from tests.catalogues.notes import NOTES, PLACES, PRACTICES, entry, file_of, findings_in, place
 
 
 def test_a_sound_file_has_no_findings():
@@ -165,3 +165,40 @@ def test_a_circle_over_two_files_is_found_where_the_second_is_checked():
 def test_nothing_stands_before_itself(entries, expected):
     ordered = replace(NOTES, order=NOTES.references)
     assert [one.reason for one in findings_in(file_of(*entries), kinds=(ordered,))] == expected
+
+
+# --- where an entry holds, and under which practice ------------------------------------------------------------------
+
+HERE = file_of(place("P-1", '[广州市, 天河区, "外地"]'), kind="place")
+ALL = (NOTES, PLACES, PRACTICES)
+
+
+@pytest.mark.parametrize("where", ["全国", "广州市", "天河区、外地", "全国、广州市", "广州市、 天河区"])
+def test_a_rule_may_hold_everywhere_or_in_divisions_of_the_tree(where):
+    assert findings_in(file_of(entry(jurisdiction=f'"{where}"')), HERE, kinds=ALL) == ()
+
+
+@pytest.mark.parametrize(
+    "where, named", [("火星市", "火星市"), ("广州市、火星市、月球", "火星市、月球"), ("广州市,天河区", "广州市,天河区")]
+)
+def test_a_place_that_is_no_division_is_found_at_its_line(where, named):
+    (found,) = findings_in(file_of(entry(jurisdiction=where)), HERE, kinds=ALL)
+    assert (found.file, found.line, found.code) == ("a.yaml", 8, "N-1")
+    assert f"“{named}”" in found.reason and "全国" in found.remedy
+
+
+def test_divisions_outside_the_files_count_and_without_any_nothing_is_said():
+    file = read_bytes(file_of(entry(jurisdiction="韶关市")).encode(), "a.yaml")
+    kinds = {kind.name: kind for kind in ALL}
+    assert check_files([file], kinds, places=["韶关市"]).findings == ()
+    assert check_files([file], kinds).findings == ()
+    assert len(check_files([file], kinds, places=["广州市"]).findings) == 1
+
+
+def test_a_practice_that_is_none_is_found_at_its_line():
+    sound = file_of(entry("N-1", practice="PM-1"), entry("PM-1", kind="practice"))
+    assert findings_in(sound, kinds=ALL) == ()
+    (found,) = findings_in(sound.replace("practice: PM-1", "practice: PM-ZZ"), kinds=ALL)
+    assert (found.file, found.line) == ("a.yaml", 8)
+    assert "引用的 practice PM-ZZ 不存在" in found.reason and found.remedy
+    assert check_files([read_bytes(file_of(entry(practice="PM-9")).encode(), "a")], {"note": NOTES}).findings == ()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.conditions.jurisdiction import in_force_at
+from app.catalogues.reading import Status
+from app.conditions.jurisdiction import Chosen, in_force_at
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Rule:
     jurisdiction: str = "全国"
     overlays: str = ""
     practice: str = ""
+    status: Status = Status.DEFAULT
 
 
 NATION = Rule("N")
@@ -22,6 +24,7 @@ PROVINCE = Rule("P", "广东省", "N")
 CITY = Rule("C", "广州市", "N")
 COUNTY_OVER_CITY = Rule("D", "天河区、越秀区", "C")
 ALONE = Rule("A", "广州市")
+LAW = Rule("L", status=Status.READ)
 OF_PRACTICE = Rule("G", practice="PM-GD")
 PRACTICE_OVER = Rule("Q", "全国", "N", "PM-GD")
 TIANHE = ("天河区", "广州市", "广东省")
@@ -47,6 +50,13 @@ CASES = [
     ([NATION, PRACTICE_OVER], TIANHE, "", ["N"], {}),
     # A rule of the place goes before what a practice says of the whole nation.
     ([NATION, PRACTICE_OVER, PROVINCE], SHENZHEN, "PM-GD", ["P"], {"N": "P", "Q": "P"}),
+    # What a practice brings holds there, wherever it comes from, and takes the place of what it overlays.
+    ([NATION, OF_PRACTICE], TIANHE, Chosen("PM-ZJ", brings=frozenset({"G"})), ["N", "G"], {}),
+    ([NATION, PROVINCE], HARBIN, Chosen("PM-ZJ", brings=frozenset({"P"})), ["P"], {"N": "P"}),
+    # What it leaves out beats nothing and is not there to be beaten.
+    ([NATION, ALONE], TIANHE, Chosen("PM-ZJ", leaves_out=frozenset({"N"})), ["A"], {}),
+    ([NATION, PRACTICE_OVER], TIANHE, Chosen("PM-GD", leaves_out=frozenset({"Q"})), ["N"], {}),
+    ([LAW], TIANHE, Chosen("PM-ZJ", leaves_out=frozenset({"L"})), ["L"], {}),
     ([], TIANHE, "", [], {}),
 ]
 
@@ -67,3 +77,10 @@ def test_two_equally_near_rules_stand_beside_each_other():
 def test_what_stands_in_the_place_of_a_rule_is_found_over_all_between():
     found = in_force_at([NATION, CITY, COUNTY_OVER_CITY], TIANHE, "", lambda rule: rule)
     assert [found.standing_for(code) for code in ("N", "C", "D", "X")] == ["D", "D", "D", "X"]
+
+
+def test_what_is_part_of_a_whole_is_left_out_with_it_unless_it_is_law():
+    chosen = Chosen("PM-ZJ", leaves_out=frozenset({"LIST"}))
+    found = in_force_at([NATION, LAW], TIANHE, chosen, lambda rule: rule, lambda _rule: "LIST")
+    assert [rule.code for rule in found.rules] == ["L"]
+    assert [rule.code for rule in found.left_out] == ["N"]

@@ -1,0 +1,31 @@
+"""Pages of the catalogue: every kind of rule, the entries of one, one entry with its versions."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.catalogues import pages
+from app.core.clock import today
+from app.core.permissions import Permission, requires
+
+bp = Blueprint("rules", __name__)
+
+
+@bp.get("/rules")
+@requires(Permission.CATALOG_READ)
+def index() -> ResponseReturnValue:
+    return render_template("catalogues/index.html", kinds=pages.kinds(today()))
+
+
+@bp.get("/rules/<kind>")
+@requires(Permission.CATALOG_READ)
+def entries(kind: str) -> ResponseReturnValue:
+    rows = pages.entries_of(kind, today())
+    return render_template("catalogues/entries.html", label=pages.label_of(kind), kind=kind, rows=rows)
+
+
+@bp.get("/rules/<kind>/<path:code>")
+@requires(Permission.CATALOG_READ)
+def entry(kind: str, code: str) -> ResponseReturnValue:
+    return render_template(
+        "catalogues/entry.html", page=pages.entry_page(kind, code, request.args.get("version", 0, type=int))
+    )

@@ -1,0 +1,1 @@
+"""Provincial practices: a way of managing and operating that a project or contract follows, with its own rules."""
