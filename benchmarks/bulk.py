@@ -1,7 +1,7 @@
 """Fills an installation with many contracts and leaves, by raw SQL under valid acts; prints what a benchmark needs.
 
-`python -m benchmarks.bulk CONTRACTS LEAVES`. The guards of the database stay on: rows are written under one act each
-for the drafts and for their submission, and the leaves are real ones, hashed like any other.
+`python -m benchmarks.bulk CONTRACTS LEAVES PROJECTS`. The guards of the database stay on: rows are written under one
+act each for the drafts and for their submission, and the leaves are real ones, hashed like any other.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import secrets
 import sys
 import uuid
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,29 +30,16 @@ from app.core.clock import now
 from app.core.db import db, is_postgresql, unit_of_work
 from app.core.permissions import Permission, Side
 from app.subjects.models import Party, PartyRole, Subject, SubjectKind, SubjectSide
+from benchmarks.bulk_projects import COPIED, copies
+from benchmarks.rows import insert
 from tests import factories
+from tests.projects.room import declared
 from tests.torture.seeding import token_for
 
-STEP = 2000
 # Ids of bulk rows begin here, clear of what the factories made.
 FIRST = 10_000
 SEALED_OF = (3, 4)
-
-
-def batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    held: list[dict[str, Any]] = []
-    for row in rows:
-        held.append(row)
-        if len(held) == STEP:
-            yield held
-            held = []
-    if held:
-        yield held
-
-
-def insert(model: Any, rows: Iterable[dict[str, Any]]) -> None:
-    for batch in batches(rows):
-        db.session.execute(sa.insert(model.__table__), batch)
+SEQUENCES = ("subjects", "subject_sides", "contracts", "contract_versions", *COPIED)
 
 
 def drafts(w: factories.World, template: Contract, count: int) -> None:
@@ -78,7 +64,8 @@ def drafts(w: factories.World, template: Contract, count: int) -> None:
 
 def _version(key: int, template: ContractVersion) -> dict[str, Any]:
     names = ("mode_entry_id", "term_from", "term_until", "payment_terms", "point_fen", "cap_percent", "data_terms")
-    copied = {name: getattr(template, name) for name in (*names, "exit_terms")}
+    alone = ("alone_reason", "alone_method", "alone_reference")
+    copied = {name: getattr(template, name) for name in (*names, *alone, "exit_terms")}
     fixed = {"number": 1, "state": "draft", "mode_kind": "contract_mode", "extension_basis": "", "exclusive_basis": ""}
     return {"id": key, "contract_id": key, "amount_fen": 1_000_000 + key, "exclusive": False, **fixed, **copied}
 
@@ -135,13 +122,13 @@ def session_of(w: factories.World, key: str) -> str:
 def continue_sequences() -> None:
     """PostgreSQL gives its own ids after ours."""
     if is_postgresql():
-        for table in ("subjects", "subject_sides", "parties", "contracts", "contract_versions"):
+        for table in SEQUENCES:
             highest = sa.text(f"SELECT max(id) FROM {table}")  # noqa: S608 - our own names
             sequence = sa.func.pg_get_serial_sequence(table, "id")
             db.session.execute(sa.select(sa.func.setval(sequence, db.session.scalar(highest))))
 
 
-def main(contracts: int, extra: int) -> None:
+def main(contracts: int, extra: int, projects: int) -> None:
     app = create_app()
     with app.app_context():
         upgrade()
@@ -150,6 +137,7 @@ def main(contracts: int, extra: int) -> None:
             template = factories.signing(w)
             drafts(w, template, contracts)
             submissions(w, template, contracts)
+            copies(w, declared(w), projects)
             continue_sequences()
             leaves(w, extra)
             tokens = [token_for(w, "officer", name=f"client {number}") for number in range(4)]
@@ -163,4 +151,4 @@ def main(contracts: int, extra: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*(int(number) for number in sys.argv[1:4]))

@@ -16,6 +16,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -33,13 +34,20 @@ from app.audit.models import TrailEntry
 from app.audit.verifier import verify
 from app.calendars.queries import calendar_in_force
 from app.calendars.working_time import due
+from app.conditions.cel import compile_condition
+from app.conditions.gathering import facts_of
 from app.contracts.documents import contract_pdf, paper_for
 from app.contracts.queries import contract_in_reach
 from app.core.canonical import digest_both, sm3
 from app.core.clock import clock
 from app.core.db import db
 from app.core.typesetting import pdf as typesetting
+from app.negative_lists.item_file import Item
+from app.negative_lists.queries import item_of, items_in_force
+from app.negative_lists.replay import replay
+from app.negative_lists.screening import STEPS
 from app.projects import similarity
+from app.subjects.models import Subject, SubjectKind
 from benchmarks import bare
 from tests.projects import proposals
 
@@ -210,6 +218,33 @@ def duplicates(_app: Any, _seeded: dict[str, Any]) -> dict[str, float]:
     return {"ours": rate(ours), "limit": rate(limit)}
 
 
+def replayed(app: Any, _seeded: dict[str, Any]) -> dict[str, float]:
+    """Every item written otherwise, over all projects and contracts with their facts, beside its conditions alone."""
+    with context(app):
+        now = {entry.code: item_of(entry) for entry in items_in_force()}
+        proposed = {code: _written_otherwise(item) for code, item in now.items()}
+        kinds = list(db.session.scalars(sa.select(Subject.kind).where(Subject.kind.in_(STEPS))))
+        begun = time.perf_counter()
+        found = replay(proposed)
+        seconds = time.perf_counter() - begun
+        assert found.subjects == len(kinds)
+        assert not found.changes, found.changes[:3]
+        judged = sum(item.subject.value == kind.value for kind in kinds for item in now.values())
+        first = sa.select(Subject).where(Subject.kind == SubjectKind.PROJECT).limit(1)
+        facts = facts_of(db.session.scalars(first).one())
+        conditions = [item.condition for item in now.values() if item.condition]
+
+        def limit() -> int:
+            return len([condition.judge(facts) for condition in conditions])
+
+        return {"ours": judged / seconds, "limit": rate(limit), "seconds": seconds}
+
+
+def _written_otherwise(item: Item) -> Item:
+    """The same item with a condition of another text: it is judged anew and comes to the same."""
+    return replace(item, condition=item.condition and compile_condition(f"({item.condition.text}) && true"))
+
+
 ROWS: dict[str, Callable[[Any, dict[str, Any]], dict[str, float]]] = {
     "list": list_page,
     "list_by_mandate": list_by_mandate,
@@ -218,6 +253,7 @@ ROWS: dict[str, Callable[[Any, dict[str, Any]], dict[str, float]]] = {
     "due": deadlines,
     "pdf": paper,
     "duplicates": duplicates,
+    "replay": replayed,
 }
 
 

@@ -1,12 +1,13 @@
 """The facts that assessments give to conditions: poor results, and money deducted that no contract provides for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
 from app.assessments.models import Assessment, AssessmentState
 from app.conditions.facts import Value
 from app.contracts.models import Contract
+from app.core.batches import of_each
 from app.core.db import db
 from app.plans.models import Plan
 from app.plans.queries import scheme_of
@@ -21,7 +22,7 @@ def assessment_facts(subject: Subject) -> Mapping[str, Value]:
     """Of a project, over the final results of all its contracts; none is recorded as none."""
     if subject.kind is not SubjectKind.PROJECT:
         return {}
-    found = _final(subject)
+    found = of_each(subject.id, _final) or []
     contracts = {one.contract_id for one in found}
     poor = sum(_is_poor([one for one in found if one.contract_id == key]) for key in contracts)
     return {
@@ -30,17 +31,19 @@ def assessment_facts(subject: Subject) -> Mapping[str, Value]:
     }
 
 
-def _final(subject: Subject) -> list[Assessment]:
-    """Final results of the contracts of a project, the newest period first."""
-    return list(
-        db.session.scalars(
-            sa.select(Assessment)
-            .join(Contract, Contract.id == Assessment.contract_id)
-            .join(Project, Project.id == Contract.project_id)
-            .where(Project.subject_id == subject.id, Assessment.state == AssessmentState.FINAL)
-            .order_by(Assessment.ends_at.desc(), Assessment.id.desc())
-        )
+def _final(subjects: Collection[int]) -> dict[int, list[Assessment]]:
+    """Final results of the contracts of each project, the newest period first."""
+    found = db.session.execute(
+        sa.select(Project.subject_id, Assessment)
+        .join(Contract, Contract.id == Assessment.contract_id)
+        .join(Project, Project.id == Contract.project_id)
+        .where(Project.subject_id.in_(subjects), Assessment.state == AssessmentState.FINAL)
+        .order_by(Assessment.ends_at.desc(), Assessment.id.desc())
     )
+    results: dict[int, list[Assessment]] = {}
+    for subject_id, one in found:
+        results.setdefault(subject_id, []).append(one)
+    return results
 
 
 def _is_poor(results: list[Assessment]) -> bool:

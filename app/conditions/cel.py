@@ -46,7 +46,8 @@ class Condition:
     def judge(self, values: Mapping[str, Value]) -> Truth:
         """False and unknown is false, true or unknown is true; else what is unknown stays unknown, never clear."""
         given = {name: _plain(values[name]) for name in self.facts if name in values}
-        missing = tuple(name for name in self.facts if name not in values)
+        whole = len(given) == len(self.facts)
+        missing = () if whole else tuple(name for name in self.facts if name not in values)
         try:
             answer = self._compiled.eval(data=given)
         except RuntimeError as error:

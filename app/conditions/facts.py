@@ -94,6 +94,8 @@ _LISTED = (
     Fact("project.services_without_baseline", _T.WHOLE, N_("缺使用量基线的服务数"), _DECLARATION),
     Fact("project.services_without_forecast", _T.WHOLE, N_("缺使用量预测的服务数"), _DECLARATION),
     Fact("project.targets", _T.WHOLE, N_("绩效目标数"), _DECLARATION),
+    Fact("project.targets_unmeasured", _T.WHOLE, N_("没有写明衡量办法的绩效目标数"), _DECLARATION),
+    Fact("project.effects_unanswered", _T.WHOLE, N_("本次评估未填报成效的绩效目标数"), _PROJECT),
     Fact("project.data_items", _T.WHOLE, N_("使用数据项数"), _DECLARATION),
     Fact("project.data_uncatalogued", _T.WHOLE, N_("未编入资源目录的数据项数"), _DECLARATION),
     Fact("project.data_without_basis", _T.WHOLE, N_("缺共享依据的数据项数"), _DECLARATION),
@@ -117,11 +119,15 @@ _LISTED = (
     Fact("project.running_contracts", _T.WHOLE, N_("履行中的合同数"), _CONTRACT),
     Fact("project.ended_contracts", _T.WHOLE, N_("提前终止的合同数"), _CONTRACT),
     # Changes of an approved project; read at the change gate only.
-    Fact("change.amount", _T.MONEY, N_("调整金额"), _PROJECT),
+    Fact("change.amount", _T.MONEY, N_("累计调整金额（含本次）"), _PROJECT),
+    Fact("change.net", _T.MONEY, N_("累计增加的投资（含本次）"), _PROJECT),
+    Fact("change.approved_budget", _T.MONEY, N_("原批准概算"), _PROJECT),
     Fact("change.route", _T.TEXT, N_("调整办理方式"), _PROJECT),
     Fact("change.scope_kept", _T.FLAG, N_("建设目标不变"), _PROJECT),
     # Of the decision that is being taken: counted when its gates are judged, for the step and round in question.
     Fact("review.experts", _T.WHOLE, N_("本轮专家评审意见数"), _OPINIONS),
+    Fact("review.mean_score", _T.WHOLE, N_("本轮专家评分均值（以 0.1 分计）"), _OPINIONS),
+    Fact("review.countersigned", _T.CODES, N_("本轮已会签的单位"), _OPINIONS),
     # What other rooms recorded about the project.
     Fact("duplicate.verdict", _T.TEXT, N_("查重结论"), _DUPLICATES),
     Fact("duplicate.checked_on", _T.DAY, N_("查重日"), _DUPLICATES),
@@ -187,7 +193,8 @@ _LISTED = (
     Fact("contract.has_deduction_cap", _T.FLAG, N_("已约定扣款上限"), _CONTRACT),
     Fact("contract.deduction_cap", _T.WHOLE, N_("扣款上限（占费用百分比，向上取整）"), _CONTRACT),
     Fact("contract.guaranteed", _T.MONEY, N_("采购人为承接主体担保的金额"), _CONTRACT, kept=False),
-    Fact("contract.supplements", _T.MONEY, N_("补充合同累计金额"), _CONTRACT, kept=False),
+    Fact("contract.supplements", _T.MONEY, N_("对原合同的追加累计金额"), _CONTRACT),
+    Fact("contract.original_amount", _T.MONEY, N_("原合同金额（不是补充合同的，为本合同金额）"), _CONTRACT),
     Fact("contract.bond", _T.MONEY, N_("履约保证金"), _CONTRACT, kept=False),
     Fact("contract.bond_forms", _T.CODES, N_("可用的履约担保形式"), _CONTRACT, kept=False),
     Fact("contract.pay_days", _T.WHOLE, N_("约定付款天数"), _CONTRACT, kept=False),
@@ -278,3 +285,4 @@ _LISTED = (
 
 FACTS: dict[str, Fact] = {fact.name: fact for fact in _LISTED}
 UNKEPT = frozenset(name for name, fact in FACTS.items() if not fact.kept)
+KEPT = frozenset(FACTS) - UNKEPT

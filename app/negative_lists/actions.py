@@ -1,6 +1,6 @@
-"""Acts of screening: runs are kept, questions answered, exemptions asked for, decided and ended."""
+"""Acts of screening: runs are kept, exemptions asked for, decided and ended."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,6 @@ from werkzeug.datastructures import FileStorage
 from app.audit import act
 from app.audit.acts import current_act
 from app.catalogues.models import CatalogueEntry
-from app.conditions.facts import Value
-from app.conditions.gathering import facts_of
 from app.core.actors import Actor, must
 from app.core.canonical import canonical_json
 from app.core.clock import now, today
@@ -23,11 +21,10 @@ from app.gates.kinds import Step
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import ANSWER, latest_end
+from app.negative_lists.judging import latest_end
 from app.negative_lists.kinds import Cause, ExemptionState, Severity
-from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
+from app.negative_lists.models import CheckRun, Exemption, ItemOutcome
 from app.negative_lists.queries import (
-    ROLE_OF,
     has_role,
     holders,
     item_in_force,
@@ -35,7 +32,7 @@ from app.negative_lists.queries import (
     newest_run,
     open_exemption,
 )
-from app.negative_lists.screening import STEPS, Screening, look, look_anywhere, seen_by
+from app.negative_lists.screening import STEPS, Screening, item_for, look, look_anywhere, open_questions
 from app.negative_lists.workflow import WORKFLOW
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole, Subject
@@ -47,15 +44,6 @@ ANSWER_WITHIN = 5
 REQUEST_WITHIN = 5
 DECIDE_WITHIN = 5
 MOST_TEXT = 2000
-
-
-@dataclass(frozen=True)
-class AnswerFacts:
-    """What a person answers: whether what the item forbids is the case, and what was examined."""
-
-    item_code: str
-    is_hit: bool
-    note: str
 
 
 @dataclass(frozen=True)
@@ -140,11 +128,6 @@ def _store_outcomes(run: CheckRun, screening: Screening) -> None:
         db.session.execute(sa.insert(ItemOutcome), rows)
 
 
-def _open_questions(screening: Screening) -> set[PartyRole]:
-    """Whose answers are waited for, of items that keep the step closed."""
-    return {ROLE_OF[one.item.asked] for one in screening.blocking if ANSWER in one.missing}
-
-
 def _exemptible(subject: Subject, screening: Screening) -> bool:
     """Whether an item is hit that could be exempted and for which nobody has asked yet."""
     return any(
@@ -155,7 +138,7 @@ def _exemptible(subject: Subject, screening: Screening) -> bool:
 
 def _settle_tasks(actor: Actor, subject: Subject, screening: Screening) -> None:
     """What nobody has to answer or to ask for any more is owed no longer."""
-    if not _open_questions(screening):
+    if not open_questions(screening):
         drop_tasks(actor, subject, [P.CHECK_ANSWER])
     if not _exemptible(subject, screening):
         drop_tasks(actor, subject, [P.EXEMPTION_REQUEST])
@@ -163,7 +146,7 @@ def _settle_tasks(actor: Actor, subject: Subject, screening: Screening) -> None:
 
 def ask_for_cures(subject: Subject, screening: Screening) -> None:
     """Asks those who can open a step again: for answers, and the client for exemptions. Part of a running act."""
-    for role in sorted(_open_questions(screening)):
+    for role in sorted(open_questions(screening)):
         for organisation_id in holders(subject, role):
             ask_once(subject, organisation_id, P.CHECK_ANSWER, ANSWER_WITHIN)
     if _exemptible(subject, screening):
@@ -185,68 +168,6 @@ def run_again(actor: Actor, subject: Subject, cause: Cause) -> CheckRun | None:
     return run
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
-
-
-def answer(actor: Actor, subject: Subject, facts: AnswerFacts, upload: FileStorage | None = None) -> Answer:
-    """Whoever an item asks answers its question, with a file where there is one; a later answer takes its place."""
-    must(actor, P.CHECK_ANSWER)
-    entry = _item(subject, facts.item_code)
-    item = item_of(entry)
-    role = ROLE_OF[item.asked]
-    if item.question is None:
-        raise Refused(wording.no_question(entry.code))
-    if not has_role(actor, subject, role):
-        raise NotAllowed(wording.not_asked(item.asked))
-    if not 0 < len(facts.note.strip()) <= MOST_TEXT:
-        raise Refused(wording.note_missing())
-    values = facts_of(subject)
-    with act(actor, P.CHECK_ANSWER, ref=subject.ref) as running:
-        running.note(item=entry.code, version=entry.version, hit=facts.is_hit)
-        side = stand_for_side(actor, subject)
-        kept = attach(actor, subject, upload, entry.code) if upload else None
-        given = Answer(
-            subject_id=subject.id,
-            item_entry_id=entry.id,
-            item_code=entry.code,
-            is_hit=facts.is_hit,
-            facts=seen_by(item, values),
-            note=facts.note.strip(),
-            sha256=kept.sha256 if kept else None,
-            answered_by=actor.user_id,
-            answerer_org=actor.organisation_id,
-            answerer_side=side,
-            answerer_role=role,
-            answered_at=now(),
-        )
-        db.session.add(given)
-        db.session.flush()
-        _after_answer(actor, subject, role, values)
-    return given
-
-
-def _after_answer(actor: Actor, subject: Subject, role: PartyRole, values: Mapping[str, Value]) -> None:
-    """The newest run follows the answer; the task ends when nothing is left to answer."""
-    newest = newest_run(subject)
-    if newest is None:
-        return
-    # An answer is no fact: what was known when it was given is what is judged.
-    found = look(subject, newest.step, values)
-    if role not in _open_questions(found):
-        finish_task(actor, subject, P.CHECK_ANSWER)
-    store_run(actor, subject, found, Cause.ANSWERED)
-
-
-def _item(subject: Subject, code: str) -> CatalogueEntry:
-    """The item in force, if it is one for this kind of subject."""
-    entry = item_in_force(code)
-    if entry is None:
-        raise Refused(wording.no_such_item(code))
-    if item_of(entry).subject.value != subject.kind.value:
-        raise Refused(wording.another_kind(code))
-    return entry
-
-
 # --- exemptions ------------------------------------------------------------------------------------------------------
 
 
@@ -256,7 +177,7 @@ def request_exemption(actor: Actor, subject: Subject, wish: Wish, upload: FileSt
     if not has_role(actor, subject, PartyRole.CLIENT):
         raise NotAllowed(wording.not_the_client())
     serialise(f"exemptions:{subject.code}")
-    entry = _item(subject, wish.item_code)
+    entry = item_for(subject, wish.item_code)
     problems = list(_request_problems(subject, entry, wish, upload))
     if problems or upload is None:
         raise Refused(problems)

@@ -15,15 +15,16 @@ LEVELS = tuple(RegionLevel)
 
 
 def screening_facts(subject: Subject) -> Mapping[str, Value]:
-    """The newest run (never run: the day is empty and the count unknown), and who is party on which side."""
+    """The newest run; never run: the day is empty and the count unknown."""
     run = newest_run(subject)
     found: dict[str, Value] = {"screening.run_on": local(run.run_at).date().isoformat() if run else ""}
     if run:
         found["screening.blocking"] = run.blocking
-    return found | _parties(subject)
+    return found
 
 
-def _parties(subject: Subject) -> dict[str, Value]:
+def party_facts(subject: Subject) -> Mapping[str, Value]:
+    """Who is party on which side, in which roles, and of which level the client is."""
     listed = parties_of(subject)
     sides = {
         f"parties.{side.value}": tuple(sorted({one.organisation.code for one in listed if one.side is side}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,12 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, parsed, versions
+from app.catalogues.reading import Head
 from app.conditions.jurisdiction import EVERYWHERE
 from app.core.actors import Actor
 from app.core.clock import local, today
 from app.core.errors import NotFound
-from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
+from app.core.listing import Cell, Column, Filter, Listing, like
 from app.core.permissions import Permission
 from app.gates.gate_file import GATE_KIND, Gate
 from app.gates.pages import fact_label
@@ -36,6 +37,17 @@ from app.subjects.queries import in_reach
 
 # An exemption that ends within so many days is shown as ending.
 SOON_DAYS = 30
+# How exemptions stand today, as the list is asked for them.
+STANDINGS = {
+    "requested": _l("待审批"),
+    "granted": _l("有效"),
+    "ending": _l("30 天内到期"),
+    "lapsed": _l("已到期"),
+    "idle": _l("不再起作用"),
+    "revoked": _l("已撤销"),
+    "refused": _l("不同意"),
+    "withdrawn": _l("已撤回"),
+}
 
 
 # --- lists and items -------------------------------------------------------------------------------------------------
@@ -105,10 +117,15 @@ def row_of(entry: CatalogueEntry) -> ItemRow:
         citation=source_in_words(item.head),
         method=method_words(item.method),
         subject=str((SubjectKind.PROJECT if item.subject is Judged.PROJECT else SubjectKind.CONTRACT).label),
-        jurisdiction=item.head.jurisdiction,
+        jurisdiction=place_of(item.head),
         gates=item.gates,
         item=item,
     )
+
+
+def place_of(head: Head) -> str:
+    """Where an item holds: in its divisions, or wherever its practice is chosen."""
+    return str(_("只在选用 %(code)s 时", code=head.practice)) if head.practice else head.jurisdiction
 
 
 def method_words(method: Method) -> str:
@@ -118,6 +135,31 @@ def method_words(method: Method) -> str:
         Method.PERSON: _("由人回答"),
     }
     return str(words[method])
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version with the day it begins, and in words how long it holds."""
+
+    version: int
+    valid_from: date
+    holds: str
+
+
+def version_rows(found: Sequence[CatalogueEntry]) -> list[VersionRow]:
+    """What each version (newest first) holds for: until its own last day, or the day before the next begins."""
+    return [VersionRow(one.version, one.valid_from, _holds(one, found)) for one in found]
+
+
+def _holds(entry: CatalogueEntry, found: Sequence[CatalogueEntry]) -> str:
+    corrected = [one for one in found if one.version > entry.version and one.valid_from == entry.valid_from]
+    if corrected:
+        return str(_("由第 %(n)s 版更正", n=corrected[0].version))
+    if entry.valid_from > today():
+        return str(_("尚未生效"))
+    ends = [one.valid_from - timedelta(days=1) for one in found if one.valid_from > entry.valid_from]
+    last = min([*ends, *([entry.valid_until] if entry.valid_until else [])], default=None)
+    return str(_("至 %(day)s", day=last.isoformat())) if last else str(_("现行"))
 
 
 @dataclass(frozen=True)
@@ -131,7 +173,7 @@ class ItemPage:
     condition: str
     facts: list[tuple[str, str, str]]
     gates: list[tuple[str, str, str]]
-    versions: Sequence[CatalogueEntry]
+    versions: list[VersionRow]
 
 
 def item_page(code: str) -> ItemPage:
@@ -151,7 +193,7 @@ def item_page(code: str) -> ItemPage:
         condition=item.condition.text if item.condition else "",
         facts=[(name, fact_label(name), "、".join(wording.source_words([name]))) for name in names],
         gates=_gates(item.gates),
-        versions=found,
+        versions=version_rows(found),
     )
 
 
@@ -185,7 +227,12 @@ def exemptions_list(actor: Actor) -> Listing:
         empty_title=_("没有豁免"),
         empty_hint=_("项目单位在“负面清单”页对命中的“限制”条目申请豁免，由主管部门审批。"),
         file_name=_("豁免"),
-        options=(contains_eager(Exemption.subject), joinedload(Exemption.item)),
+        options=(
+            contains_eager(Exemption.subject),
+            joinedload(Exemption.item),
+            joinedload(Exemption.decider),
+            joinedload(Exemption.decider_organisation),
+        ),
     )
 
 
@@ -198,15 +245,28 @@ def _filters() -> list[Filter]:
                 *(like(column, text) for column in (Exemption.code, Subject.title, Exemption.item_code))
             ),
         ),
-        Filter(
-            "state",
-            _l("状态"),
-            member_or_none(ExemptionState, Exemption.state),
-            "select",
-            options_of(ExemptionState),
-        ),
+        Filter("state", _l("状态"), _standing, "select", list(STANDINGS.items())),
         Filter("until", _l("截止不晚于"), _ends_by, "date"),
     ]
+
+
+def _standing(asked: str) -> Any:
+    """What holds today: a grant past its day has lapsed, whether or not that was written down yet."""
+    granted, day = Exemption.state == ExemptionState.GRANTED, today()
+    works = Exemption.item_code.in_(queries.exemptible_codes())
+    conditions = {
+        "requested": sa.and_(works, Exemption.state == ExemptionState.REQUESTED),
+        "granted": sa.and_(works, granted, Exemption.valid_until >= day),
+        "ending": sa.and_(works, granted, Exemption.valid_until.between(day, day + timedelta(days=SOON_DAYS))),
+        "idle": sa.and_(
+            ~works, sa.or_(Exemption.state == ExemptionState.REQUESTED, sa.and_(granted, Exemption.valid_until >= day))
+        ),
+        "lapsed": sa.or_(Exemption.state == ExemptionState.LAPSED, sa.and_(granted, Exemption.valid_until < day)),
+        "revoked": Exemption.state == ExemptionState.REVOKED,
+        "refused": Exemption.state == ExemptionState.REFUSED,
+        "withdrawn": Exemption.state == ExemptionState.WITHDRAWN,
+    }
+    return conditions.get(asked)
 
 
 def _ends_by(text: str) -> Any:
@@ -217,7 +277,7 @@ def _ends_by(text: str) -> Any:
 
 
 def _item_cell(one: Exemption) -> Cell:
-    return Cell(one.item_code, kind="code", sub=in_words(queries.item_of(one.item).head.name))
+    return Cell(one.item_code, sub=in_words(queries.item_of(one.item).head.name))
 
 
 def _state_cell(one: Exemption) -> Cell:
@@ -226,24 +286,50 @@ def _state_cell(one: Exemption) -> Cell:
 
 
 def state_words(one: Exemption) -> tuple[str, str]:
-    """The state as of today: what is past its day is over, whether or not that was written down yet."""
-    if one.state is not ExemptionState.GRANTED or one.valid_until is None:
-        return str(one.state.label), one.state.tone
-    left = (one.valid_until - today()).days
-    if left < 0:
+    """The state as of today: what is past its day is over, whether or not that was written down yet; and where the
+    rule changed so that it cannot be exempted any more, a grant or a request comes to nothing."""
+    left = (one.valid_until - today()).days if one.state is ExemptionState.GRANTED and one.valid_until else None
+    if left is not None and left < 0:
         return str(ExemptionState.LAPSED.label), ExemptionState.LAPSED.tone
+    if one.state in queries.OPEN_STATES and one.item_code not in queries.exemptible_codes():
+        return str(STANDINGS["idle"]), "warn"
+    if left is None:
+        return str(one.state.label), one.state.tone
     return (str(_("即将到期")), "warn") if left <= SOON_DAYS else (str(one.state.label), one.state.tone)
 
 
+def days_left(one: Exemption) -> int | None:
+    """How many days a grant still holds, its last day counted; nothing where none holds."""
+    if one.state is not ExemptionState.GRANTED or one.valid_until is None or one.valid_until < today():
+        return None
+    if one.item_code not in queries.exemptible_codes():
+        return None
+    return (one.valid_until - today()).days + 1
+
+
 def _end_cell(one: Exemption) -> Cell:
-    return Cell(one.valid_until.isoformat() if one.valid_until else "", kind="date")
+    revoked = one.ended_on if one.state is ExemptionState.REVOKED else None
+    sub = _("%(day)s 撤销", day=revoked.isoformat()) if revoked else ""
+    if one.state in queries.OPEN_STATES and one.item_code not in queries.exemptible_codes():
+        sub = _("现行条目不是“限制”，豁免不起作用")
+    return Cell(one.valid_until.isoformat() if one.valid_until else "", kind="date", sub=str(sub))
+
+
+def _decider_cell(one: Exemption) -> Cell:
+    """Who decided, for whom; nobody yet, or nobody any more."""
+    if one.decider is None:
+        return Cell("")
+    return Cell(one.decider.name, sub=one.decider_organisation.name if one.decider_organisation else "")
 
 
 _COLUMNS = (
     Column("code", _l("豁免编码"), lambda one: Cell(one.code, kind="code"), sort=Exemption.code, kind="code"),
     Column("subject", _l("事项"), lambda one: Cell(one.subject.title, sub=one.subject.code), sort=Subject.title),
-    Column("item", _l("清单条目"), _item_cell, sort=Exemption.item_code, kind="code"),
+    Column("item", _l("清单条目"), _item_cell, sort=Exemption.item_code),
     Column("state", _l("状态"), _state_cell, sort=Exemption.state, kind="status"),
+    Column("reason", _l("申请理由"), lambda one: one.reason),
+    Column("conditions", _l("豁免条件"), lambda one: one.conditions),
+    Column("decider", _l("审批人"), _decider_cell),
     Column(
         "valid_until",
         _l("有效至"),
@@ -253,15 +339,22 @@ _COLUMNS = (
         value=lambda one: one.valid_until,
     ),
     Column(
+        "days_left",
+        _l("剩余天数"),
+        lambda one: str(days_left(one) if days_left(one) is not None else ""),
+        align="end",
+        value=days_left,
+    ),
+    Column(
         "requested_at",
         _l("申请日"),
         lambda one: Cell(local(one.requested_at).date().isoformat(), kind="date"),
         sort=Exemption.requested_at,
         kind="date",
         value=lambda one: local(one.requested_at).date(),
+        optional=True,
     ),
-    Column("reason", _l("申请理由"), lambda one: one.reason, optional=True),
-    Column("conditions", _l("豁免条件"), lambda one: one.conditions, optional=True),
+    Column("end_reason", _l("收回或失效的理由"), lambda one: one.end_reason, optional=True),
 )
 
 

@@ -8,6 +8,7 @@ from app.catalogues.files import read_file
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
 from app.conditions.cel import Condition, compile_condition
 from app.negative_lists.judging import ITEM_KIND
+from app.practices.packaged_practices import packaged_entries
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -36,6 +37,13 @@ def packaged_items() -> tuple[PackagedItem, ...]:
         raise RuntimeError("; ".join(broken))
     readers = [Reader(entry.content) for file in files if file.kind == ITEM_KIND for entry in file.entries]
     return tuple(sorted(map(_item, readers), key=lambda item: item.head.code))
+
+
+@lru_cache(maxsize=16)
+def items_under(practice: str) -> tuple[PackagedItem, ...]:
+    """The same with those that a packaged practice has of its own, by code."""
+    own = (_item(Reader(raw.content)) for raw in packaged_entries(ITEM_KIND) if raw.content.get("practice") == practice)
+    return tuple(sorted((*packaged_items(), *own), key=lambda item: item.head.code))
 
 
 def _item(reader: Reader) -> PackagedItem:

@@ -106,9 +106,9 @@ class ScreeningPage:
 
     @property
     def replaced(self) -> list[tuple[str, str, str]]:
-        """Items whose place a local one takes here: code, text, and the code of that one."""
-        left_out = self.screening.of(Outcome.NOT_APPLICABLE)
-        return [(one.entry.code, in_words(one.item.head.name), one.beaten_by) for one in left_out if one.beaten_by]
+        """Items whose place a local one takes here, or that the practice leaves out: code, text, and by what."""
+        found = [one for one in self.screening.of(Outcome.NOT_APPLICABLE) if one.beaten_by or one.left_out]
+        return [(one.entry.code, in_words(one.item.head.name), one.beaten_by) for one in found]
 
     @property
     def is_kept(self) -> bool:

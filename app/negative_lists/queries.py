@@ -1,6 +1,6 @@
 """Reads of negative lists: lists and items in force, runs, answers and exemptions of a subject, in reach or not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +9,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, current, parsed
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import NotFound
 from app.negative_lists.item_file import LIST_KIND, Asked, Item, NegativeList
 from app.negative_lists.judging import ITEM_KIND
-from app.negative_lists.kinds import ExemptionState
+from app.negative_lists.kinds import ExemptionState, Severity
 from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import in_reach, parties_of
@@ -40,6 +41,11 @@ def lists_in_force() -> list[NegativeList]:
 def items_in_force() -> list[CatalogueEntry]:
     """The versions in force today of all items, by code."""
     return list(all_current(ITEM_KIND, today()))
+
+
+def exemptible_codes() -> frozenset[str]:
+    """The items of today that can be exempted at all."""
+    return frozenset(entry.code for entry in items_in_force() if item_of(entry).severity is Severity.RESTRICTED)
 
 
 def item_in_force(code: str) -> CatalogueEntry | None:
@@ -86,14 +92,15 @@ def run_of(subject: Subject, number: int) -> CheckRun | None:
 
 def answers_of(subject: Subject) -> list[Answer]:
     """Every answer given for a subject, newest first; earlier ones stay readable."""
-    return list(
-        db.session.scalars(
-            sa.select(Answer)
-            .where(Answer.subject_id == subject.id)
-            .options(joinedload(Answer.answerer))
-            .order_by(Answer.id.desc())
-        )
-    )
+    return of_each(subject.id, _answers) or []
+
+
+def _answers(subjects: Collection[int]) -> dict[int, list[Answer]]:
+    found = sa.select(Answer).where(Answer.subject_id.in_(subjects)).options(joinedload(Answer.answerer))
+    answers: dict[int, list[Answer]] = {}
+    for one in db.session.scalars(found.order_by(Answer.id.desc())):
+        answers.setdefault(one.subject_id, []).append(one)
+    return answers
 
 
 def newest_answers(subject: Subject) -> dict[str, Answer]:
@@ -106,9 +113,15 @@ def newest_answers(subject: Subject) -> dict[str, Answer]:
 
 def exemptions_of(subject: Subject) -> list[Exemption]:
     """Every exemption that was asked for, newest first."""
-    return list(
-        db.session.scalars(sa.select(Exemption).where(Exemption.subject_id == subject.id).order_by(Exemption.id.desc()))
-    )
+    return of_each(subject.id, _exemptions) or []
+
+
+def _exemptions(subjects: Collection[int]) -> dict[int, list[Exemption]]:
+    found = sa.select(Exemption).where(Exemption.subject_id.in_(subjects)).order_by(Exemption.id.desc())
+    exemptions: dict[int, list[Exemption]] = {}
+    for one in db.session.scalars(found):
+        exemptions.setdefault(one.subject_id, []).append(one)
+    return exemptions
 
 
 def valid_exemptions(subject: Subject) -> Mapping[str, Exemption]:

@@ -6,21 +6,29 @@ from dataclasses import dataclass
 from flask import has_request_context, url_for
 
 from app.catalogues.models import CatalogueEntry
+from app.catalogues.reading import Head
 from app.conditions.facts import Value
 from app.conditions.gathering import divisions_of, facts_of, practice_of
 from app.conditions.jurisdiction import in_force_at
 from app.core.canonical import canonical_json, digest_both
 from app.core.db import db
-from app.core.errors import Problem
+from app.core.errors import Problem, Refused
 from app.gates.kinds import Step
 from app.gates.queries import codes_at
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import blocks, case_of, judge
+from app.negative_lists.judging import ANSWER, Judgement, blocks, case_of, judge
 from app.negative_lists.kinds import Outcome
 from app.negative_lists.models import Answer, Exemption
-from app.negative_lists.queries import item_of, items_in_force, newest_answers, valid_exemptions
-from app.subjects.models import Subject, SubjectKind
+from app.negative_lists.queries import (
+    ROLE_OF,
+    item_in_force,
+    item_of,
+    items_in_force,
+    newest_answers,
+    valid_exemptions,
+)
+from app.subjects.models import PartyRole, Subject, SubjectKind
 
 # A contract is judged when it is signed; everything else is a step of a project.
 STEPS: dict[SubjectKind, tuple[Step, ...]] = {
@@ -37,7 +45,7 @@ PAGES = {
 class JudgedItem:
     """One item under the version in force: what it came to, what is missing, and the answer or exemption behind it.
 
-    `beaten_by` is the code of the local item that takes its place here.
+    `beaten_by` is the code of the local item that takes its place here; `left_out`: the chosen practice has it not.
     """
 
     item: Item
@@ -47,6 +55,7 @@ class JudgedItem:
     exemption: Exemption | None = None
     answer: Answer | None = None
     beaten_by: str = ""
+    left_out: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -88,8 +97,8 @@ class Screening:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What every item of one look is judged against."""
+class Seen:
+    """What every item is judged against in one look at a subject."""
 
     facts: Mapping[str, Value]
     answers: Mapping[str, Answer]
@@ -108,45 +117,54 @@ def look_anywhere(subject: Subject) -> Screening:
 
 
 def _look(subject: Subject, step: Step, gates: frozenset[str], values: Mapping[str, Value] | None) -> Screening:
-    seen = _Seen(
-        facts=facts_of(subject) if values is None else values,
-        answers=newest_answers(subject),
-        exemptions=valid_exemptions(subject),
-    )
+    seen = seen_of(subject, facts_of(subject) if values is None else values)
     entries = items_in_force()
-    found = in_force_at(entries, divisions_of(subject), practice_of(subject), lambda entry: item_of(entry).head)
-    here = {entry.id for entry in found.rules}
+    practice = practice_of(subject)
+    found = in_force_at(entries, divisions_of(subject), practice, head_of, lambda entry: item_of(entry).list)
+    here, left_out = ({entry.id for entry in some} for some in (found.rules, found.left_out))
     outcomes = []
     for entry in entries:
         item = item_of(entry)
         if entry.id in here and item.subject.value == subject.kind.value and gates & {*item.gates}:
             outcomes.append(_judged(item, entry, seen))
-        else:
-            beaten_by = found.beaten.get(entry.code, "")
-            outcomes.append(JudgedItem(item, entry, Outcome.NOT_APPLICABLE, beaten_by=beaten_by))
+        elif entry.id in here or entry.code in found.beaten or not item.head.practice:
+            # What another practice brings is nothing here: neither judged nor kept with the run.
+            beaten_by, out = found.beaten.get(entry.code, ""), entry.id in left_out
+            outcomes.append(JudgedItem(item, entry, Outcome.NOT_APPLICABLE, beaten_by=beaten_by, left_out=out))
     return Screening(step, seen.facts, tuple(outcomes), _basis(step, outcomes, seen.facts), subject)
 
 
-def _judged(item: Item, entry: CatalogueEntry, seen: _Seen) -> JudgedItem:
-    truth = item.condition.judge(seen.facts) if item.condition else None
-    answer = _counting(item, entry, seen)
-    exemption = seen.exemptions.get(entry.code)
-    case = case_of(
-        item.method.value, item.severity.value, truth, answer.is_hit if answer else None, exemption is not None
-    )
-    found = judge(case)
+def head_of(entry: CatalogueEntry) -> Head:
+    return item_of(entry).head
+
+
+def _judged(item: Item, entry: CatalogueEntry, seen: Seen) -> JudgedItem:
+    found, answer = judged(item, seen)
     outcome = Outcome(found.outcome)
-    used = exemption if outcome is Outcome.EXEMPTED else None
+    used = seen.exemptions.get(entry.code) if outcome is Outcome.EXEMPTED else None
     return JudgedItem(item, entry, outcome, found.missing, used, answer)
 
 
-def _counting(item: Item, entry: CatalogueEntry, seen: _Seen) -> Answer | None:
+def seen_of(subject: Subject, facts: Mapping[str, Value]) -> Seen:
+    return Seen(facts, newest_answers(subject), valid_exemptions(subject))
+
+
+def judged(item: Item, seen: Seen) -> tuple[Judgement, Answer | None]:
+    """What an item comes to, in force or only proposed, and the answer that counts for it."""
+    truth = item.condition.judge(seen.facts) if item.condition else None
+    answer = _counting(item, seen)
+    is_exempted = item.head.code in seen.exemptions
+    said = answer.is_hit if answer else None
+    return judge(case_of(item.method.value, item.severity.value, truth, said, is_exempted)), answer
+
+
+def _counting(item: Item, seen: Seen) -> Answer | None:
     """The newest answer, if it still counts: a hit until it is answered anew, a "no" for the facts and the question
     that it was given to."""
-    answer = seen.answers.get(entry.code) if item.question else None
+    answer = seen.answers.get(item.head.code) if item.question else None
     if answer is None or answer.is_hit:
         return answer
-    same_question = answer.item_entry_id == entry.id or _question_of(answer) == item.question
+    same_question = _question_of(answer) == item.question
     return answer if same_question and answer.facts == seen_by(item, seen.facts) else None
 
 
@@ -174,6 +192,21 @@ def _basis(step: Step, outcomes: Iterable[JudgedItem], facts: Mapping[str, Value
         for one in judged
     ]
     return digest_both(canonical_json({"step": step.value, "items": content}).encode()).sha256
+
+
+def open_questions(screening: Screening) -> set[PartyRole]:
+    """Whose answers are waited for, of items that keep the step closed."""
+    return {ROLE_OF[one.item.asked] for one in screening.blocking if ANSWER in one.missing}
+
+
+def item_for(subject: Subject, code: str) -> CatalogueEntry:
+    """The item in force, if it is one for this kind of subject."""
+    entry = item_in_force(code)
+    if entry is None:
+        raise Refused(wording.no_such_item(code))
+    if item_of(entry).subject.value != subject.kind.value:
+        raise Refused(wording.another_kind(code))
+    return entry
 
 
 def problems(screening: Screening) -> list[Problem]:

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from app.core.errors import NotFound
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
-from app.negative_lists import actions, lists, pages, queries
-from app.negative_lists.forms import AnswerForm, EmptyForm, GrantForm, ReasonForm, RequestForm, RunForm
+from app.negative_lists import actions, answering, lists, pages, queries, questions
+from app.negative_lists.forms import AnswerForm, AnswersForm, EmptyForm, GrantForm, ReasonForm, RequestForm, RunForm
 from app.negative_lists.item_file import Item
 from app.negative_lists.models import Exemption
 from app.negative_lists.screening import address
@@ -95,10 +95,24 @@ def answer(code: str, item: str) -> ResponseReturnValue:
     subject, form = this_subject(code), AnswerForm()
     if this_item(subject, item).question is None:
         raise NotFound
-    if form.succeeds(lambda: actions.answer(current_actor(), subject, form.facts(item), form.upload)):
+    if form.succeeds(lambda: answering.answer(current_actor(), subject, form.facts(item))):
         flash(_("已记录对 %(code)s 的回答。", code=item), "success")
         return redirect(address(subject, pages.next_step(subject)))
     return item_form(this_subject(code), item, form, "negative_lists/answer.html")
+
+
+@bp.route("/screening/<code>/<step>/answers", methods=["GET", "POST"])
+@requires(P.CHECK_ANSWER)
+def answers(code: str, step: str) -> ResponseReturnValue:
+    subject = this_subject(code)
+    page = questions.open_questions(current_actor(), subject, pages.step_asked(subject, step))
+    form = AnswersForm.about([line.code for line in page.lines])
+    kept = form.attempt(lambda: answering.answer_all(current_actor(), subject, form.facts()))
+    if kept is not None:
+        flash(_("已记录 %(n)s 个回答。", n=len(kept)), "success")
+        return redirect(address(subject, page.screening.step))
+    shown = render_template("negative_lists/answers.html", page=page, form=form, home=pages.home_of(subject))
+    return shown, form.status
 
 
 @bp.route("/screening/<code>/items/<item>/exempt", methods=["GET", "POST"])

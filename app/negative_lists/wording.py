@@ -102,6 +102,10 @@ def not_asked(asked: Asked) -> Problem:
     )
 
 
+def nothing_answered() -> Problem:
+    return Problem(_("没有选择任何回答。"), remedy=_("请至少回答一个问题；其余的可以以后再答。"))
+
+
 def note_missing() -> Problem:
     return Problem(_("请写明核对了什么、依据是什么。"), remedy=_("填写说明后再提交，不超过 2000 字。"), place="note")
 

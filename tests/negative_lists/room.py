@@ -10,8 +10,9 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from app.core.clock import today
-from app.negative_lists import actions
-from app.negative_lists.actions import AnswerFacts, Grant, Wish
+from app.negative_lists import actions, answering
+from app.negative_lists.actions import Grant, Wish
+from app.negative_lists.answering import AnswerFacts
 from app.negative_lists.models import Answer, Exemption
 from app.negative_lists.queries import exemptions_of
 from app.projects.kinds import Deployment
@@ -55,4 +56,4 @@ def granted(w: World, exemption: Exemption, until: date | None = None) -> Exempt
 
 def answered(w: World, subject: Subject, code: str, is_hit: bool, by: str = "officer") -> Answer:
     """A question answered by whoever is asked."""
-    return actions.answer(w.actor(by), subject, AnswerFacts(code, is_hit, "已核对。"))
+    return answering.answer(w.actor(by), subject, AnswerFacts(code, is_hit, "已核对。"))

@@ -119,7 +119,7 @@ def test_a_contract_has_the_same_page(app, client, w):
     db.session.commit()
     page = page_of(client, "operator_officer", f"/contracts/{contract.code}/screening")
     assert "没有阻断" in page
-    assert "未命中的 24 项" in page
+    assert "未命中的 25 项" in page
     assert "不明：尚无记录的 6 项，请在系统外核对" in page
     assert "系统还没有登记履约保证金、可用的履约担保形式的地方" in page
     page_of(client, "officer", f"/projects/{contract.code}/screening", status=404)
@@ -206,6 +206,27 @@ def test_the_question_of_the_authority_is_not_the_clients(app, client, w, projec
     assert "不由您的机构回答" in page_of(client, "officer", place)
     assert sign_in(client, "officer").post(place, data={"is_hit": "no", "note": "x"}).status_code == 403
     assert sign_in(client, "authority_officer").post(place, data={"is_hit": "no", "note": "x"}).status_code == 302
+
+
+def test_all_open_questions_are_answered_on_one_page(app, client, w):
+    project = submitted(w)
+    db.session.commit()
+    place = f"/screening/{project.code}/approve/answers"
+    page = page_of(client, "authority_officer", place)
+    codes = re.findall(r'name="note_(NL-[A-Z]\d+)"', page)
+    assert len(codes) > 1
+    assert place in page_of(client, "authority_officer", address(project, "?step=approve"))
+    first, *rest = codes
+    half = {f"is_hit_{first}": "no", f"note_{first}": "已核对。", f"file_{first}": upload()}
+    refused_page = client.post(place, data={**half, f"is_hit_{rest[0]}": "no", f"note_{rest[0]}": ""})
+    assert refused_page.status_code == 422
+    assert f'id="note_{rest[0]}-error"' in refused_page.get_data(as_text=True)
+    assert client.post(place, data={}).status_code == 422
+    assert queries.answers_of(project.subject) == []
+    assert client.post(place, data=half | {f"file_{first}": upload()}).status_code == 302
+    left = page_of(client, "authority_officer", place) if len(rest) else ""
+    assert f"note_{first}" not in left
+    page_of(client, "operator_officer", place, status=403)
 
 
 # --- exemptions ------------------------------------------------------------------------------------------------------

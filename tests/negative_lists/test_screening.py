@@ -15,8 +15,10 @@ from app.core.db import db
 from app.core.errors import NotAllowed, Refused
 from app.gates.kinds import Step
 from app.lifecycle.models import Task, TaskState
-from app.negative_lists import actions, queries, screening
-from app.negative_lists.actions import AnswerFacts
+from app.negative_lists import actions, answering, queries, screening
+from app.negative_lists.answering import AnswerFacts
+from app.negative_lists.item_file import Asked
+from app.negative_lists.judging import ANSWER
 from app.negative_lists.kinds import Cause, Outcome
 from app.negative_lists.models import ItemOutcome
 from app.projects import declaring
@@ -30,7 +32,7 @@ from tests.projects.room import basics, component, declared, opened
 # What an ordinary draft is judged by before it is handed in.
 SUBMITTING = {"NL-A09", "NL-A10", "NL-A13", "NL-A17", "NL-C12", "NL-D17", "NL-E06"}
 # What no room records yet of an ordinary purchase of services.
-CONTRACT_UNRECORDED = {"NL-B07", "NL-B10", "NL-B18", "NL-B20", "NL-D20", "NL-G01"}
+CONTRACT_UNRECORDED = {"NL-B07", "NL-B10", "NL-B20", "NL-D20", "NL-G01"}
 
 
 def outcomes(subject, step, values=None):
@@ -180,7 +182,7 @@ REFUSED_ANSWERS = [
 def test_an_answer_that_cannot_be_is_refused(w, code, note, words):
     project = declared(w)
     with pytest.raises(Refused) as caught:
-        actions.answer(w.actor("officer"), project.subject, AnswerFacts(code, False, note))
+        answering.answer(w.actor("officer"), project.subject, AnswerFacts(code, False, note))
     assert words in str(caught.value.problems[0].what)
 
 
@@ -194,8 +196,8 @@ def test_nobody_else_answers(w, by):
 
 
 def test_an_answer_keeps_its_evidence(w, exclusive):
-    facts = AnswerFacts("NL-C05", False, "见单一来源批复。")
-    given = actions.answer(w.actor("officer"), exclusive.subject, facts, file("批复.pdf"))
+    facts = AnswerFacts("NL-C05", False, "见单一来源批复。", file("批复.pdf"))
+    given = answering.answer(w.actor("officer"), exclusive.subject, facts)
     assert given.sha256
     found = screening.look(exclusive.subject, Step.CONTRACT)
     assert next(one for one in found.outcomes if one.entry.code == "NL-C05").answer == given
@@ -309,3 +311,30 @@ def test_a_run_sees_an_exemption_and_says_which(w):
     assert (kept.outcome, kept.exemption_id) == (Outcome.EXEMPTED, exemption.id)
     assert (run.hits, run.blocking) == (0, 0)
     assert [one.id for one in queries.runs_of(project.subject)] == [run.id]
+
+
+def test_several_questions_are_answered_at_once_with_one_run(w):
+    project = declared(w)
+    actions.run_check(w.actor("officer"), project.subject, Step.APPROVE)
+    waiting = [one for one in screening.look(project.subject, Step.APPROVE).unknown if ANSWER in one.missing]
+    codes = [one.entry.code for one in waiting if one.item.asked is Asked.AUTHORITY]
+    assert len(codes) > 1
+    before = len(queries.runs_of(project.subject))
+    facts = [AnswerFacts(code, False, "已核对。", file(f"{code}.pdf")) for code in codes]
+    given = answering.answer_all(w.actor("authority_officer"), project.subject, facts)
+    assert [one.item_code for one in given] == codes
+    assert all(one.sha256 for one in given)
+    assert len(queries.runs_of(project.subject)) == before + 1
+    left = {one.entry.code for one in screening.look(project.subject, Step.APPROVE).unknown if ANSWER in one.missing}
+    assert not left & set(codes)
+
+
+def test_of_several_answers_none_is_kept_when_one_cannot_be(w):
+    project = declared(w)
+    facts = [AnswerFacts("NL-A16", False, "已核对。"), AnswerFacts("NL-A11", False, " ")]
+    with pytest.raises(Refused) as caught:
+        answering.answer_all(w.actor("authority_officer"), project.subject, facts)
+    assert [one.place for one in caught.value.problems] == ["note_NL-A11"]
+    with pytest.raises(Refused):
+        answering.answer_all(w.actor("authority_officer"), project.subject, [])
+    assert queries.answers_of(project.subject) == []

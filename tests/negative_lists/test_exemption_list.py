@@ -1,0 +1,72 @@
+"""The list of all exemptions: reason, approver, conditions, end and days left, and how each stands today."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.core.clock import clock
+from app.core.db import db
+from app.negative_lists import actions
+from app.negative_lists.jobs import rescreen
+from app.negative_lists.lists import days_left
+from tests.factories import sign_in
+from tests.negative_lists.room import granted, own_room, requested
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def exemption(w):
+    made = granted(w, requested(w, own_room(w).subject), date(2026, 4, 10))
+    db.session.commit()
+    return made
+
+
+def listed(client, state=""):
+    return sign_in(client, "authority_lead").get(f"/exemptions?state={state}").data.decode()
+
+
+def test_it_names_reason_approver_conditions_end_and_days_left(client, w, exemption):
+    page = listed(client)
+    for wanted in (exemption.code, exemption.reason, exemption.decider.name, exemption.conditions, "2026-04-10"):
+        assert wanted in page
+    # The second of March to the tenth of April, both counted.
+    assert days_left(exemption) == 40 and re.search(r"剩余天数.*>\s*40\s*<", page, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "moment, standing",
+    [
+        (datetime(2026, 3, 2, 9, tzinfo=CHINA), {"granted"}),
+        (datetime(2026, 3, 11, 9, tzinfo=CHINA), {"granted", "ending"}),
+        (datetime(2026, 4, 10, 23, tzinfo=CHINA), {"granted", "ending"}),
+        # Its day has passed; nobody has written it down yet.
+        (datetime(2026, 4, 11, 0, 30, tzinfo=CHINA), {"lapsed"}),
+    ],
+)
+def test_it_is_asked_for_by_how_it_stands_today(client, w, exemption, moment, standing):
+    with clock.at(moment):
+        found = {
+            state
+            for state in ("requested", "granted", "ending", "lapsed", "revoked")
+            if exemption.code in listed(client, state)
+        }
+    assert found == standing
+
+
+def test_what_has_lapsed_or_was_revoked_has_no_days_left(client, w, exemption):
+    with clock.at(datetime(2026, 4, 11, 0, 30, tzinfo=CHINA)):
+        assert days_left(exemption) is None
+        assert rescreen() == 1
+        db.session.commit()
+        assert exemption.code in listed(client, "lapsed")
+    again = granted(w, requested(w, exemption.subject), date(2026, 4, 10))
+    actions.revoke(w.actor("authority_lead"), again, "情况有变")
+    db.session.commit()
+    assert again.code in listed(client, "revoked") and days_left(again) is None
+
+
+def test_a_state_that_is_none_finds_nothing(client, w, exemption):
+    assert exemption.code not in listed(client, "nonsense")
