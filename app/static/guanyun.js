@@ -168,6 +168,38 @@
     delete part.dataset.printed;
   }));
 
+  // The field picker writes at the cursor of the condition that was edited last, or of the one chosen beside it.
+  let edited = null;
+  const condition = () => {
+    const place = document.querySelector("[data-place]");
+    return (edited && document.contains(edited) && edited) || (place && document.getElementsByName(place.value)[0]);
+  };
+  const write = (area, text) => {
+    area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.matches("[data-condition]")) return;
+    edited = event.target;
+    const place = document.querySelector("select[data-place]");
+    if (place) place.value = edited.name;
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-place]")) edited = document.getElementsByName(event.target.value)[0];
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert], [data-join]");
+    const area = button && condition();
+    if (!area) return;
+    event.preventDefault();
+    const before = area.value.slice(0, area.selectionStart);
+    const stands = before.trim() && !/(&&|\|\||[!(,])\s*$/.test(before);
+    const sign = button.dataset.join;
+    if (sign) write(area, sign === "&&" || sign === "||" ? ` ${sign} ` : sign);
+    else write(area, `${stands ? " && " : ""}${document.getElementById(button.dataset.insert).textContent}`);
+  });
+
   const searchable = (select) => {
     if (!window.TomSelect || select.tomselect) return;
     const none = document.createElement("div");
@@ -180,6 +212,7 @@
   const start = (root) => {
     each(root, "details.gy-confirm", makeDialogue);
     each(root, "[data-reveal]", (button) => { button.hidden = false; });
+    each(root, "[data-script]", (part) => { part.hidden = false; });
     each(root, "select[data-searchable]", searchable);
     each(root, "[data-fit]", fit);
     each(root, ".gy-tabs [aria-current]", (tab) => { tab.closest(".gy-tabs").scrollLeft = tab.offsetLeft - 60; });
