@@ -32,6 +32,7 @@ def test_a_decision_keeps_the_gates_and_facts_of_its_moment(w, subject, db_sessi
     made = room.decide(w, subject, values=KNOWN)
     assert (made.round, made.decider_role, made.decided_at) == (1, PartyRole.COMPETENT_AUTHORITY, make.MOMENT)
     known = {**{name: list(v) if isinstance(v, tuple) else v for name, v in KNOWN.items()}, "review.experts": 0}
+    known["review.countersigned"] = []
     assert json.loads(made.facts) == known
     assert made.facts == canonical_json(known)
     assert made.facts_digest == digest_both(made.facts.encode()).sha256
