@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.core.money import MAX_FEN, BadNumber, yuan_to_fen
-from app.intake.columns import SHEETS, Column, Kind, column_of
+from app.intake.columns import COLUMNS, Column, Kind, column_of
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 # Days in the future are plans; only a contract's term may reach there.
@@ -40,7 +40,7 @@ def read_cells(sheet: str, line: int, cells: dict[str, str], today: date) -> tup
     """The values of a row by key, and every cell that is wrong. What is empty is not there: it stays unknown."""
     values: dict[str, Value] = {}
     problems: list[RowProblem] = []
-    for column in SHEETS[sheet]:
+    for column in COLUMNS[sheet]:
         typed = cells.get(column.key, "")
         if not typed:
             problems += [RowProblem(sheet, line, "required", column.header)] if column.required else []

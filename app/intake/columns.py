@@ -1,4 +1,4 @@
-"""The two sheets of the workbook: their columns, what each may hold, and the words of closed lists.
+"""The sheets of the workbooks: their columns, what each may hold, and the words of closed lists.
 
 Sheets, headers and words are part of the file format and stand in Chinese whatever language the reader uses.
 """
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-PROJECTS, CONTRACTS, GUIDE = "项目", "合同", "说明"
+PROJECTS, CONTRACTS, LEDGER, GUIDE = "项目", "合同", "台账", "说明"
 # Every row is written with an act of its own (10 to 15 ms), a file in one transaction, and others wait meanwhile,
 # on SQLite for 15 s at most: both sheets full stay below that, while 2,000 rows take half a minute.
 MAX_LINES = 500
+# Entries of an imported ledger are written all at once under one act.
+MAX_ENTRIES = 10_000
 LONG = 4000
 
 
@@ -97,7 +99,32 @@ CONTRACT_COLUMNS = (
     _C("amount", "合同金额（元）", _K.MONEY),
     _C("note", "备注", longest=2000, hint="随原样留存，不进入合同文本"),
 )
+SERVICE_CATEGORIES = {
+    "共性平台": "platform",
+    "业务应用": "application",
+    "政务云": "cloud",
+    "政务网络": "network",
+    "数据服务": "data",
+    "安全服务": "security",
+    "热线客服": "hotline",
+    "运行维护": "maintenance",
+}
+LEDGER_STATES = {"在用": "active", "已停用": "retired"}
+LEDGER_COLUMNS = (
+    _C("source_system", "来源系统", required=True, longest=100, hint="原台账的名称，例如“省政务应用台账”"),
+    _C("source_id", "来源编号", required=True, longest=100, hint="在原台账中的编号；再次导入时据此对应，不要更改"),
+    _C("name", "名称", required=True),
+    _C("owner", "责任单位", required=True, hint="机构编码或全称；未在系统登记的按名称保留"),
+    _C("region", "区划", required=True, longest=100, hint="区划代码或名称，例如 4401 或 广州市"),
+    _C("category", "类别", _K.WORD, words=SERVICE_CATEGORIES),
+    _C("purpose", "用途", longest=LONG, hint="用于查重"),
+    _C("functions", "主要功能", longest=LONG, hint="用于查重"),
+    _C("data", "使用的数据", longest=LONG, hint="用于查重；多项用顿号隔开"),
+    _C("state", "状态", _K.WORD, words=LEDGER_STATES, hint="留空即在用"),
+)
 SHEETS: Mapping[str, tuple[Column, ...]] = {PROJECTS: PROJECT_COLUMNS, CONTRACTS: CONTRACT_COLUMNS}
+COLUMNS: Mapping[str, tuple[Column, ...]] = {**SHEETS, LEDGER: LEDGER_COLUMNS}
+LIMITS: Mapping[str, int] = {PROJECTS: MAX_LINES, CONTRACTS: MAX_LINES, LEDGER: MAX_ENTRIES}
 # How the days of a project follow each other, and from which state on one can be.
 DAYS_IN_ORDER = ("build_started_on", "trial_from", "accepted_on", "operation_from")
 APPROVED_ON = "approved_on"
@@ -112,4 +139,4 @@ REACHED = {
 
 
 def column_of(sheet: str, key: str) -> Column:
-    return next(one for one in SHEETS[sheet] if one.key == key)
+    return next(one for one in COLUMNS[sheet] if one.key == key)

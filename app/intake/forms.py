@@ -16,6 +16,18 @@ class UploadForm(BaseForm):
     file = FileField(_l("文件"), [FileRequired(_l("请选择文件。"))])
 
 
+class LedgerForm(UploadForm):
+    """A file that is looked at or imported."""
+
+    @property
+    def file_name(self) -> str:
+        return str(self.file.data.filename or "")
+
+    def content(self) -> bytes:
+        found: bytes = self.file.data.stream.read()
+        return found
+
+
 class ConfirmForm(BaseForm):
     """Confirms the very content that was previewed."""
 

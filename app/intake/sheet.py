@@ -1,10 +1,10 @@
-"""Reading the workbook: sheets, headers and rows of text, each row with the number that the sender sees beside it."""
+"""Reading the workbooks: sheets, headers and rows of text, each row with the number that the sender sees beside it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.workbooks import BookFlaw, is_workbook, named_sheets
-from app.intake.columns import CONTRACTS, MAX_LINES, PROJECTS, SHEETS
+from app.intake.columns import COLUMNS, CONTRACTS, LEDGER, LIMITS, PROJECTS
 
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -32,17 +32,30 @@ class Book:
 
 def read_book(content: bytes) -> Book:
     """The rows of a workbook; raises `BookFlaw` with what makes the whole of it unreadable."""
+    _expect_workbook(content)
+    projects, contracts = named_sheets(content, (PROJECTS, CONTRACTS))
+    book = Book(tuple(_rows(PROJECTS, projects)), tuple(_rows(CONTRACTS, contracts)))
+    if not book.rows:
+        raise BookFlaw("no_rows")
+    return book
+
+
+def read_ledger(content: bytes) -> tuple[Row, ...]:
+    """The rows of a workbook that holds a ledger."""
+    _expect_workbook(content)
+    rows = tuple(_rows(LEDGER, named_sheets(content, (LEDGER,))[0]))
+    if not rows:
+        raise BookFlaw("no_entries")
+    return rows
+
+
+def _expect_workbook(content: bytes) -> None:
     if not content:
         raise BookFlaw("empty")
     if len(content) > MAX_BYTES:
         raise BookFlaw("large", megabytes=MAX_BYTES // 1024 // 1024)
     if not is_workbook(content):
         raise BookFlaw("no_workbook")
-    projects, contracts = named_sheets(content, (PROJECTS, CONTRACTS))
-    book = Book(tuple(_rows(PROJECTS, projects)), tuple(_rows(CONTRACTS, contracts)))
-    if not book.rows:
-        raise BookFlaw("no_rows")
-    return book
 
 
 def _rows(sheet: str, records: Sequence[Sequence[str]]) -> Iterator[Row]:
@@ -53,8 +66,8 @@ def _rows(sheet: str, records: Sequence[Sequence[str]]) -> Iterator[Row]:
         if not any(cells):
             continue
         count += 1
-        if count > MAX_LINES:
-            raise BookFlaw("lines", sheet=sheet, limit=MAX_LINES)
+        if count > LIMITS[sheet]:
+            raise BookFlaw("lines", sheet=sheet, limit=LIMITS[sheet])
         if any(cells[len(keys) :]):
             raise BookFlaw("surplus", sheet=sheet, line=line)
         yield Row(sheet, line, {key: cell for key, cell in zip(keys, cells, strict=False) if cell})
@@ -62,7 +75,7 @@ def _rows(sheet: str, records: Sequence[Sequence[str]]) -> Iterator[Row]:
 
 def _keys(sheet: str, header: Sequence[str]) -> list[str]:
     """The keys of the columns in their order in the file; columns of the template may be left out or moved."""
-    columns = {one.header: one for one in SHEETS[sheet]}
+    columns = {one.header: one for one in COLUMNS[sheet]}
     names = [cell.strip() for cell in header]
     while names and not names[-1]:
         names.pop()
@@ -72,7 +85,7 @@ def _keys(sheet: str, header: Sequence[str]) -> list[str]:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise BookFlaw("header_doubled", sheet=sheet, names=doubled)
-    missing = [one.header for one in SHEETS[sheet] if one.required and one.header not in names]
+    missing = [one.header for one in COLUMNS[sheet] if one.required and one.header not in names]
     if missing:
         raise BookFlaw("header_missing", sheet=sheet, names=missing)
     return [columns[name].key for name in names]

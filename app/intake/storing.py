@@ -21,6 +21,7 @@ from app.intake.rules import ContractFacts, ProjectFacts, day_remarks
 from app.lifecycle.actions import open_task
 from app.organisations.models import Organisation
 from app.organisations.queries import organisation_by_code
+from app.practices.choosing import follow
 from app.projects.actions import next_code
 from app.projects.content import content_of
 from app.projects.kinds import DeclarationState, Deployment, ProjectCategory, ProjectKind, ProjectState, Scope
@@ -178,6 +179,7 @@ def store_contract(taking: Taking, facts: ContractFacts, project: Project, typed
         kept = taking.intake
         running.note(file=kept.file_name, sha256=kept.sha256, line=facts.line, project=project.code)
         subject = open_subject(SubjectKind.CONTRACT, code, facts.text("title"), client.region)
+        follow(subject, project.subject.practice_entry)
         # Whose project, its contract: the database asks for the client before the contract.
         add_party(subject, client, PartyRole.CLIENT)
         contract = Contract(code=code, subject_id=subject.id, subject=subject, project_id=project.id)

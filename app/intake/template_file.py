@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from app.intake.columns import CONTRACTS, GUIDE, MAX_LINES, PROJECTS, SHEETS, Column, Kind
+from app.intake.columns import COLUMNS, CONTRACTS, GUIDE, LEDGER, LIMITS, MAX_ENTRIES, MAX_LINES, PROJECTS, Column, Kind
 
 # The guide is part of the file format, like the headers: in Chinese whatever language the reader uses.
 RULES = (
@@ -28,8 +28,26 @@ KIND_WORDS = {
 }
 
 
+LEDGER_RULES = (
+    ("用途", "导入已有的应用台账，供新项目申报时查重；导入后可随时用新文件更新。"),
+    ("对应", "同一来源系统、同一来源编号是同一条：没有变化的不动，有变化的记为新版本，原版本保留。"),
+    ("不在文件中", "文件中没有的条目不受影响；停止使用的，请把状态改为“已停用”后导入。"),
+    ("整批导入", "有一行不对，整个文件都不导入；改正后重新上传。"),
+    ("上限", f"最多 {MAX_ENTRIES:,} 行。"),
+)
+
+
 def template_xlsx(modes: Sequence[str] = ()) -> bytes:
     """`modes` are the names of contract modes in force."""
+    return _workbook((PROJECTS, CONTRACTS), RULES, modes)
+
+
+def ledger_xlsx() -> bytes:
+    """The workbook of a ledger to fill in."""
+    return _workbook((LEDGER,), LEDGER_RULES, ())
+
+
+def _workbook(names: Sequence[str], rules: Sequence[tuple[str, str]], modes: Sequence[str]) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
         formats = {
@@ -39,15 +57,15 @@ def template_xlsx(modes: Sequence[str] = ()) -> bytes:
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
             "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        for name in (PROJECTS, CONTRACTS):
-            _sheet(book.add_worksheet(name), SHEETS[name], modes, formats)
-        _guide(book.add_worksheet(GUIDE), formats)
+        for name in names:
+            _sheet(book.add_worksheet(name), name, modes, formats)
+        _guide(book.add_worksheet(GUIDE), names, rules, formats)
     return stream.getvalue()
 
 
-def _sheet(sheet: Any, columns: Sequence[Column], modes: Sequence[str], formats: dict[str, Any]) -> None:
+def _sheet(sheet: Any, name: str, modes: Sequence[str], formats: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 1)
-    for place, column in enumerate(columns):
+    for place, column in enumerate(COLUMNS[name]):
         sheet.write_string(0, place, column.header, formats["required" if column.required else "optional"])
         # Codes and numbers of documents stay text: a spreadsheet would turn them into numbers or days.
         shape = {Kind.DAY: formats["day"], Kind.MONEY: None}.get(column.kind, formats["text"])
@@ -55,18 +73,19 @@ def _sheet(sheet: Any, columns: Sequence[Column], modes: Sequence[str], formats:
         options = list(modes) if column.key == "mode" else list(column.words)
         # A list that is written into the cell's rule may have 255 characters.
         if options and len(",".join(options)) <= 255:
-            sheet.data_validation(1, place, MAX_LINES, place, {"validate": "list", "source": options})
+            sheet.data_validation(1, place, LIMITS[name], place, {"validate": "list", "source": options})
 
 
-def _guide(sheet: Any, formats: dict[str, Any]) -> None:
+def _guide(sheet: Any, names: Sequence[str], rules: Sequence[tuple[str, str]], formats: dict[str, Any]) -> None:
     sheet.set_column(0, 1, 22)
     sheet.set_column(2, 4, 30, formats["wrapped"])
     line = 0
-    for name, words in RULES:
-        sheet.write_string(line, 0, name, formats["optional"])
+    for title, words in rules:
+        sheet.write_string(line, 0, title, formats["optional"])
         sheet.write_string(line, 1, words)
         line += 1
-    for sheet_name, columns in SHEETS.items():
+    for sheet_name in names:
+        columns = COLUMNS[sheet_name]
         line += 1
         for place, word in enumerate(("工作表", "列", "填什么", "须填", "说明")):
             sheet.write_string(line, place, word, formats["optional"])

@@ -18,6 +18,7 @@ FILE_WORDS = {
     "large": (_l("文件超过 %(megabytes)s MB。"), _l("请分成几个文件，分别录入。")),
     "no_workbook": (_l("文件不是 XLSX 工作簿。"), _l("请下载模板，用表格软件填写后保存为 XLSX。")),
     "no_rows": (_l("“项目”和“合同”两张表都没有数据行。"), _l("请在表头下面填写。")),
+    "no_entries": (_l("“台账”表没有数据行。"), _l("请在表头下面填写。")),
     "rows": (_l("超过 %(limit)s 行。"), _l("请分成几个文件，分别录入。")),
     "lines": (_l("“%(sheet)s”表超过 %(limit)s 行。"), _l("请分成几个文件，分别录入。")),
     "surplus": (_l("“%(sheet)s”表第 %(line)s 行的单元格多于表头的列。"), _l("请删除表头以外的内容。")),
@@ -26,7 +27,14 @@ FILE_WORDS = {
     "header_missing": (_l("“%(sheet)s”表缺少必填的列：%(names)s。"), _l("请按模板补上，列的次序不限。")),
 }
 _CODE_HINT = _l("请填写机构编码（见“机构”页），未登记的先请系统管理员登记。")
+LEDGER_WORDS: dict[str, tuple[Any, Any]] = {
+    "no_region": (_l("没有区划“%(given)s”。"), _l("请填写区划代码或全称。")),
+    "regions": (_l("有几个区划叫“%(given)s”。"), _l("请填写区划代码。")),
+    "not_your_region": (_l("您的机构不主管“%(given)s”。"), _l("请由该区划的主管部门导入。")),
+    "same_entry": (_l("与第 %(other)s 行是同一来源、同一编号。"), _l("请只保留一行。")),
+}
 ROW_WORDS: dict[str, tuple[Any, Any]] = {
+    **LEDGER_WORDS,
     "required": (_l("没有填写。"), _l("此列必填。")),
     "unseen": (_l("含有不可显示的控制字符。"), _l("请删除后重新填写。")),
     "too_long": (_l("超过 %(limit)s 个字。"), _l("请缩短；其余内容可写入备注。")),
@@ -68,6 +76,8 @@ ROW_WORDS: dict[str, tuple[Any, Any]] = {
 }
 # What is kept with a row, though nothing of it has to be put right in the file.
 REMARK_WORDS: dict[str, tuple[Any, Any]] = {
+    "same_name": (_l("与第 %(other)s 行名称、责任单位相同。"), _l("如是同一应用，请在原台账中合并；两条都会导入。")),
+    "on_ledger": (_l("台账上已有同一单位的同名条目：%(given)s。"), _l("如是同一应用，请核对来源；这一行仍会导入。")),
     "built_before_approval": (
         _l("开工日期早于批复日期（未批先建）。"),
         _l("如与原始文件一致，请照实录入；这个问题随项目留存，以后的核查也会指出。"),

@@ -4,17 +4,17 @@ from flask_babel import gettext as _
 
 from app.audit import act
 from app.audit.heads import seal
+from app.contracts.models import Contract
 from app.core.actors import Actor, must
 from app.core.clock import now
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import Permission, Side
 from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
-from app.projects.kinds import ProjectState
 from app.projects.models import Project
-from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import canonical_content, copy_lines
-from app.responsibilities.drafting import alone, fill_in, read_again, same_content
+from app.responsibilities.drafting import alone, begin_from, fill_in, read_again, same_content
+from app.responsibilities.homes import Holder, going_on, is_client
 from app.responsibilities.models import DutyList, DutyListState, DutySignature
 from app.responsibilities.queries import (
     lists_of,
@@ -24,7 +24,7 @@ from app.responsibilities.queries import (
     signed_list,
     signing_organisations,
 )
-from app.responsibilities.workflow import AMENDING, WORKFLOW, already_open, halted
+from app.responsibilities.workflow import AMENDING, WORKFLOW, already_open
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole
 from app.subjects.queries import parties_of
@@ -35,34 +35,38 @@ SIGN_WITHIN = 5
 CORRECT_WITHIN = 10
 
 
-def start_list(actor: Actor, project: Project) -> DutyList:
-    """The client begins the project's list from the template; there is one at a time, later ones amend it."""
+def start_list(actor: Actor, holder: Holder) -> DutyList:
+    """The client begins the list from the template; there is one at a time, later ones amend it.
+
+    That of a contract begins from the signed list of its project, as far as it is about what the contract covers.
+    """
     must(actor, P.DUTY_DRAFT)
-    if not is_client(actor, project):
+    if not is_client(actor, holder):
         raise NotAllowed(Problem(_("权责清单由项目单位编制。"), remedy=_("如您也在项目单位任职，请先切换身份。")))
-    alone(project)
-    problems = list(_problems_of_starting(project))
+    alone(holder)
+    problems = list(_problems_of_starting(holder))
     if problems:
         raise Refused(problems)
-    with act(actor, P.DUTY_DRAFT, ref=project.ref) as running:
-        stand_for_side(actor, project.subject)
-        duty_list = _next(project)
+    source = signed_list(holder.project) if isinstance(holder, Contract) and holder.project else None
+    with act(actor, P.DUTY_DRAFT, ref=holder.ref) as running:
+        stand_for_side(actor, holder.subject)
+        duty_list = _next(holder, source=source)
+        if source is not None:
+            begin_from(duty_list, source)
         fill_in(duty_list)
         running.note(duty_list=duty_list.code, lines=len(duty_list.lines))
-        finish_task(actor, project.subject, P.DUTY_DRAFT)
+        finish_task(actor, holder.subject, P.DUTY_DRAFT)
     return duty_list
 
 
-def _problems_of_starting(project: Project) -> list[Problem]:
-    if project.state is ProjectState.SUSPENDED:
-        return [halted()]
-    if project.state in ENDED:
-        what = _("项目已经结束（%(state)s），不能再编制权责清单。", state=project.state.label)
-        return [Problem(what, remedy=_("已签的清单仍可查看和导出。"))]
-    present = open_list(project)
+def _problems_of_starting(holder: Holder) -> list[Problem]:
+    stopped = going_on(holder)
+    if stopped:
+        return stopped
+    present = open_list(holder)
     if present is not None:
         return [already_open(present)]
-    signed = signed_list(project)
+    signed = signed_list(holder)
     if signed is not None:
         return [
             Problem(
@@ -74,16 +78,18 @@ def _problems_of_starting(project: Project) -> list[Problem]:
     return []
 
 
-def _next(project: Project, amends: DutyList | None = None, reason: str = "") -> DutyList:
+def _next(holder: Holder, amends: DutyList | None = None, reason: str = "", source: DutyList | None = None) -> DutyList:
     """An empty draft under the next number."""
-    versions = lists_of(project)
+    versions = lists_of(holder)
     number = versions[0].number + 1 if versions else 1
     duty_list = DutyList(
-        code=f"QZ-{project.code}-{number}",
-        project_id=project.id,
-        subject_id=project.subject_id,
+        code=f"QZ-{holder.code}-{number}",
+        project_id=holder.id if isinstance(holder, Project) else None,
+        contract_id=holder.id if isinstance(holder, Contract) else None,
+        subject_id=holder.subject_id,
         number=number,
         amends_id=amends.id if amends else None,
+        based_on_id=source.id if source else None,
         reason=reason,
     )
     db.session.add(duty_list)
@@ -95,31 +101,35 @@ def submit(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutyList:
     """Seals the draft that the actor has read and asks client, operators and builders to sign it."""
     read_again(duty_list)
     WORKFLOW.check(actor, duty_list, P.DUTY_DRAFT)
-    project = duty_list.project
-    problems = [*problems_of(duty_list), *_nobody_operates(project)]
+    holder = duty_list.holder
+    problems = [*problems_of(duty_list), *_nobody_operates(holder)]
     if problems:
         raise Refused(problems)
     same_content(duty_list, seen_digest)
     content, digests = canonical_content(duty_list)
-    with act(actor, P.DUTY_DRAFT, ref=project.ref) as running:
+    with act(actor, P.DUTY_DRAFT, ref=holder.ref) as running:
         running.note(duty_list=duty_list.code, sha256=digests.sha256, sm3=digests.sm3)
-        stand_for_side(actor, project.subject)
-        finish_task(actor, project.subject, P.DUTY_DRAFT)
+        stand_for_side(actor, holder.subject)
+        finish_task(actor, holder.subject, P.DUTY_DRAFT)
         duty_list.content, duty_list.sha256, duty_list.sm3 = content, digests.sha256, digests.sm3
         duty_list.sealed_at, duty_list.submitted_by = now(), actor.user_id
         duty_list.state = S.SIGNING
-        for organisation_id in signing_organisations(project.subject):
-            open_task(project.subject, organisation_id, P.DUTY_SIGN, SIGN_WITHIN)
+        for organisation_id in signing_organisations(holder.subject):
+            open_task(holder.subject, organisation_id, P.DUTY_SIGN, SIGN_WITHIN)
     return duty_list
 
 
-def _nobody_operates(project: Project) -> list[Problem]:
-    if any(party.side is Side.OPERATION for party in parties_of(project.subject)):
+def _nobody_operates(holder: Holder) -> list[Problem]:
+    if any(party.side is Side.OPERATION for party in parties_of(holder.subject)):
         return []
+    why = _("权责清单由管理方和建设、运营方双方签署才生效。")
+    if isinstance(holder, Contract):
+        remedy = _("请先在合同中加入运营企业，再按模板补入其权责。")
+        return [Problem(_("合同还没有乙方，清单没有对方可以签署。"), why=why, remedy=remedy)]
     return [
         Problem(
             _("项目还没有建设或运营方，清单没有对方可以签署。"),
-            why=_("权责清单由管理方和建设、运营方双方签署才生效。"),
+            why=why,
             remedy=_("请先完成采购，或在项目中加入承建单位、运营企业，再按模板补入其权责。"),
         )
     ]
@@ -130,14 +140,14 @@ def sign(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutySignature:
     read_again(duty_list)
     WORKFLOW.check(actor, duty_list, P.DUTY_SIGN)
     same_content(duty_list, seen_digest)
-    project = duty_list.project
-    with act(actor, P.DUTY_SIGN, ref=project.ref) as running:
+    holder = duty_list.holder
+    with act(actor, P.DUTY_SIGN, ref=holder.ref) as running:
         running.note(duty_list=duty_list.code, sha256=duty_list.sha256, sm3=duty_list.sm3)
-        side = stand_for_side(actor, project.subject)
+        side = stand_for_side(actor, holder.subject)
         signature = _signature(actor, duty_list, side)
-        finish_task(actor, project.subject, P.DUTY_SIGN)
+        finish_task(actor, holder.subject, P.DUTY_SIGN)
         signed = {one.organisation_id for one in duty_list.signatures}
-        if signed >= set(signing_organisations(project.subject)):
+        if signed >= set(signing_organisations(holder.subject)):
             _take_over(actor, duty_list)
     seal()
     return signature
@@ -169,25 +179,25 @@ def _take_over(actor: Actor, duty_list: DutyList) -> None:
     amended = db.session.get(DutyList, duty_list.amends_id) if duty_list.amends_id else None
     if amended is not None:
         amended.state = S.SUPERSEDED
-    drop_tasks(actor, duty_list.project.subject, (P.DUTY_DRAFT, P.DUTY_SIGN))
+    drop_tasks(actor, duty_list.holder.subject, (P.DUTY_DRAFT, P.DUTY_SIGN))
 
 
 def return_for_change(actor: Actor, duty_list: DutyList, reason: str) -> DutyList:
     """Sends a list back: it stays readable as returned, its signatures with it; a copy is the next draft."""
     read_again(duty_list)
     WORKFLOW.check(actor, duty_list, P.DUTY_RETURN, reason)
-    project = duty_list.project
-    with act(actor, P.DUTY_RETURN, ref=project.ref, reason=reason) as running:
+    holder = duty_list.holder
+    with act(actor, P.DUTY_RETURN, ref=holder.ref, reason=reason) as running:
         running.note(duty_list=duty_list.code)
-        stand_for_side(actor, project.subject)
+        stand_for_side(actor, holder.subject)
         duty_list.state, duty_list.return_reason = S.RETURNED, reason
         # There is one open list at a time, so the returned one is closed before its copy opens.
         db.session.flush()
         amended = db.session.get(DutyList, duty_list.amends_id) if duty_list.amends_id else None
         draft = _copy(duty_list, amended, duty_list.reason)
-        drop_tasks(actor, project.subject, (P.DUTY_SIGN,))
-        client = next(one for one in parties_of(project.subject) if one.role is PartyRole.CLIENT)
-        ask_once(project.subject, client.organisation_id, P.DUTY_DRAFT, CORRECT_WITHIN)
+        drop_tasks(actor, holder.subject, (P.DUTY_SIGN,))
+        client = next(one for one in parties_of(holder.subject) if one.role is PartyRole.CLIENT)
+        ask_once(holder.subject, client.organisation_id, P.DUTY_DRAFT, CORRECT_WITHIN)
     return draft
 
 
@@ -195,16 +205,16 @@ def amend(actor: Actor, duty_list: DutyList, reason: str) -> DutyList:
     """Begins a new version of the signed list as its copy; the signed one stays in force until both sides sign."""
     read_again(duty_list)
     AMENDING.check(actor, duty_list, P.DUTY_DRAFT, reason)
-    project = duty_list.project
-    with act(actor, P.DUTY_DRAFT, ref=project.ref, reason=reason) as running:
-        stand_for_side(actor, project.subject)
+    holder = duty_list.holder
+    with act(actor, P.DUTY_DRAFT, ref=holder.ref, reason=reason) as running:
+        stand_for_side(actor, holder.subject)
         draft = _copy(duty_list, duty_list, reason)
         running.note(duty_list=draft.code, amends=duty_list.code)
     return draft
 
 
 def _copy(old: DutyList, amended: DutyList | None, reason: str) -> DutyList:
-    draft = _next(old.project, amended, reason)
-    draft.lines = copy_lines(old, {member.key for member in members_of(old.project.subject)})
+    draft = _next(old.holder, amended, reason, old.based_on if amended is None else None)
+    draft.lines = copy_lines(old, {member.key for member in members_of(old.holder.subject)})
     db.session.flush()
     return draft

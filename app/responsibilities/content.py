@@ -19,21 +19,29 @@ LINE_FIELDS = (
 
 def content_of(duty_list: DutyList) -> dict[str, Any]:
     """Everything agreed, with codes, versions and digests of the template's duties it refers to."""
-    project = duty_list.project
     return {
         "form": FORM,
         "code": duty_list.code,
         "number": duty_list.number,
-        "project": {
-            "code": project.code,
-            "title": project.subject.title,
-            "region": project.subject.region.code,
-        },
+        **_about(duty_list),
         "amends": _amended(duty_list),
         "reason": duty_list.reason,
-        "parties": parties_content(project.subject),
+        "parties": parties_content(duty_list.holder.subject),
         "duties": [_line(line) for line in duty_list.lines if not line.is_left_out],
         "left_out": [_left_out(line) for line in duty_list.lines if line.is_left_out],
+    }
+
+
+def _about(duty_list: DutyList) -> dict[str, Any]:
+    """The project or contract; of a contract also its project, and the list that this one begins from."""
+    subject, contract = duty_list.holder.subject, duty_list.contract
+    named = {"code": subject.code, "title": subject.title, "region": subject.region.code}
+    if contract is None:
+        return {"project": named}
+    project, source = contract.project, duty_list.based_on
+    return {
+        "contract": {**named, "project": project.code if project else None},
+        "based_on": {"code": source.code, "sha256": source.sha256} if source else None,
     }
 
 
@@ -107,11 +115,12 @@ def _entry(entry: CatalogueEntry | None) -> dict[str, Any] | None:
 
 
 def copy_lines(old: DutyList, members: set[int]) -> list[DutyLine]:
-    """Every line of a list for its next version; letters of those who have left the project stay behind."""
-    return [_copy(line, members) for line in old.lines]
+    """Every line of a list for its next version; letters of those who have left stay behind."""
+    return [copy_line(line, members) for line in old.lines]
 
 
-def _copy(line: DutyLine, members: set[int]) -> DutyLine:
+def copy_line(line: DutyLine, members: set[int]) -> DutyLine:
+    """A duty with the letters of those who are there."""
     copied = DutyLine(**{name: getattr(line, name) for name in LINE_FIELDS})
     copied.assignments = [
         DutyAssignment(organisation_id=one.organisation_id, letter=one.letter)

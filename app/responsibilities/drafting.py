@@ -15,12 +15,12 @@ from app.core.errors import Problem, Refused, Stale
 from app.core.locking import expect_version
 from app.core.permissions import Permission
 from app.gates.kinds import Phase
-from app.projects.models import Project
-from app.responsibilities.content import canonical_content
+from app.responsibilities.content import canonical_content, copy_line
 from app.responsibilities.duty_file import Bearer, Duty, EvidenceKind
+from app.responsibilities.homes import Holder, phases_of
 from app.responsibilities.models import DutyAssignment, DutyLine, DutyList, Letter
 from app.responsibilities.queries import list_of, members_of, template_entries
-from app.responsibilities.template import joining_letters, letters_for
+from app.responsibilities.template import holders, joining_letters, letters_for
 from app.responsibilities.workflow import WORKFLOW
 from app.subjects.actions import stand_for_side
 
@@ -50,18 +50,18 @@ class Filled:
     letters: int
 
 
-def alone(project: Project) -> None:
+def alone(holder: Holder) -> None:
     """One change at a time: waits for whoever is at it, then reads the list as that one left it."""
-    serialise(f"duties:{project.code}")
+    serialise(f"duties:{holder.code}")
     db.session.flush()
     db.session.expire_all()
 
 
 def read_again(duty_list: DutyList) -> None:
     """One change at a time to a list, which is read anew with all its lines at once."""
-    project = duty_list.project
-    alone(project)
-    list_of(project, duty_list.number)
+    holder = duty_list.holder
+    alone(holder)
+    list_of(holder, duty_list.number)
 
 
 def same_content(duty_list: DutyList, seen: str) -> None:
@@ -104,10 +104,10 @@ def _write_letters(actor: Actor, duty_list: DutyList, cells: Mapping[int, Letter
     changes = _changes(duty_list, cells)
     if not changes:
         return 0
-    project = duty_list.project
-    with act(actor, DRAFT, ref=project.ref) as running:
+    holder = duty_list.holder
+    with act(actor, DRAFT, ref=holder.ref) as running:
         running.note(duty_list=duty_list.code, cells=len(changes))
-        stand_for_side(actor, project.subject)
+        stand_for_side(actor, holder.subject)
         for line, organisation_id, letter in changes:
             _write_letter(line, organisation_id, letter)
         db.session.flush()
@@ -116,7 +116,7 @@ def _write_letters(actor: Actor, duty_list: DutyList, cells: Mapping[int, Letter
 
 def _changes(duty_list: DutyList, cells: Mapping[int, Letters]) -> list[tuple[DutyLine, int, Letter | None]]:
     """The cells that differ from what stands; a letter for somebody who is no party is refused."""
-    members = {member.key for member in members_of(duty_list.project.subject)}
+    members = {member.key for member in members_of(duty_list.holder.subject)}
     lines = {line.id: line for line in duty_list.lines}
     found, problems = [], []
     for key, letters in cells.items():
@@ -130,8 +130,8 @@ def _changes(duty_list: DutyList, cells: Mapping[int, Letters]) -> list[tuple[Du
         if any(letter is not None and org not in members for _line, org, letter in changed):
             problems.append(
                 Problem(
-                    _("第 %(n)s 项：只有项目当事方才能承担权责。", n=line.line),
-                    remedy=_("请先把该机构加入项目。"),
+                    _("第 %(n)s 项：只有当事方才能承担权责。", n=line.line),
+                    remedy=_("请先把该机构加入为当事方。"),
                     place=f"line-{line.line}",
                 )
             )
@@ -156,8 +156,8 @@ def _write_letter(line: DutyLine, organisation_id: int, letter: Letter | None) -
 def add_own_duty(actor: Actor, duty_list: DutyList, facts: DutyFacts) -> DutyLine:
     """A duty that the template does not have; letters are given in the matrix."""
     _begin(actor, duty_list)
-    with act(actor, DRAFT, ref=duty_list.project.ref) as running:
-        stand_for_side(actor, duty_list.project.subject)
+    with act(actor, DRAFT, ref=duty_list.holder.ref) as running:
+        stand_for_side(actor, duty_list.holder.subject)
         line = DutyLine(line=_next_line(duty_list), phase=facts.phase, bearer=facts.bearer, text=facts.text)
         _write_line(line, facts)
         duty_list.lines.append(line)
@@ -170,9 +170,9 @@ def change_line(actor: Actor, line: DutyLine, facts: DutyFacts, seen: int | None
     """Deadline and evidence of any duty; words, phase and bearer of the project's own."""
     _begin(actor, line.duty_list)
     expect_version(line, seen)
-    with act(actor, DRAFT, ref=line.duty_list.project.ref) as running:
+    with act(actor, DRAFT, ref=line.duty_list.holder.ref) as running:
         running.note(duty_list=line.duty_list.code, line=line.line)
-        stand_for_side(actor, line.duty_list.project.subject)
+        stand_for_side(actor, line.duty_list.holder.subject)
         _write_line(line, facts)
 
 
@@ -194,9 +194,9 @@ def drop_line(actor: Actor, line: DutyLine) -> None:
                 remedy=_("请办理“删减”并写明理由。"),
             )
         )
-    with act(actor, DRAFT, ref=duty_list.project.ref) as running:
+    with act(actor, DRAFT, ref=duty_list.holder.ref) as running:
         running.note(duty_list=duty_list.code, dropped=line.text)
-        stand_for_side(actor, duty_list.project.subject)
+        stand_for_side(actor, duty_list.holder.subject)
         duty_list.lines.remove(line)
         db.session.flush()
 
@@ -221,9 +221,9 @@ def take_back(actor: Actor, line: DutyLine) -> None:
 
 
 def _set_left_out(actor: Actor, line: DutyLine, reason: str) -> None:
-    with act(actor, DRAFT, ref=line.duty_list.project.ref, reason=reason) as running:
+    with act(actor, DRAFT, ref=line.duty_list.holder.ref, reason=reason) as running:
         running.note(duty_list=line.duty_list.code, line=line.line)
-        stand_for_side(actor, line.duty_list.project.subject)
+        stand_for_side(actor, line.duty_list.holder.subject)
         line.left_out_reason = reason
 
 
@@ -233,21 +233,44 @@ def _set_left_out(actor: Actor, line: DutyLine, reason: str) -> None:
 def supplement(actor: Actor, duty_list: DutyList) -> Filled:
     """Adds what the template has for parties and rules that came later; nothing that was typed is changed."""
     _begin(actor, duty_list)
-    with act(actor, DRAFT, ref=duty_list.project.ref) as running:
-        stand_for_side(actor, duty_list.project.subject)
+    with act(actor, DRAFT, ref=duty_list.holder.ref) as running:
+        stand_for_side(actor, duty_list.holder.subject)
         filled = fill_in(duty_list)
         running.note(duty_list=duty_list.code, lines=filled.lines, letters=filled.letters)
     return filled
 
 
+def begin_from(duty_list: DutyList, source: DutyList) -> None:
+    """What of a project's signed list one of its contracts covers, with the letters of the contract's parties.
+
+    Whose letter falls away because he is no party of the contract is replaced as the template proposes; what nobody
+    there can bear stays with the project. Part of an act.
+    """
+    holder = duty_list.holder
+    phases, members = phases_of(holder), members_of(holder.subject)
+    for old in source.lines:
+        bearer, phase = old.bearer.value, old.phase.value
+        if phase not in phases or not holders(bearer, phase, members):
+            continue
+        line = copy_line(old, {member.key for member in members})
+        line.line = _next_line(duty_list)
+        if not any(one.letter is Letter.ACCOUNTABLE for one in line.assignments):
+            line.assignments = [
+                DutyAssignment(organisation_id=key, letter=Letter(letter))
+                for key, letter in letters_for(bearer, phase, members).items()
+            ]
+        duty_list.lines.append(line)
+    db.session.flush()
+
+
 def fill_in(duty_list: DutyList) -> Filled:
     """Missing duties of the template with their letters, and letters for parties that have none yet. Part of an act."""
-    project = duty_list.project
-    members = members_of(project.subject)
+    holder = duty_list.holder
+    members = members_of(holder.subject)
     placed = {key for line in duty_list.lines for key in line.letters}
-    given = sum(_join(line, {one.key for one in members} - placed, project) for line in duty_list.lines)
+    given = sum(_join(line, {one.key for one in members} - placed, holder) for line in duty_list.lines)
     present = {line.entry.code for line in duty_list.lines if line.entry}
-    added = [entry for entry, duty in template_entries(project, today()) if duty.code not in present]
+    added = [entry for entry, duty in template_entries(holder, today()) if duty.code not in present]
     for entry in added:
         line = _from_template(entry, _next_line(duty_list))
         for key, letter in letters_for(line.bearer.value, line.phase.value, members).items():
@@ -257,12 +280,12 @@ def fill_in(duty_list: DutyList) -> Filled:
     return Filled(len(added), given)
 
 
-def _join(line: DutyLine, newcomers: set[int], project: Project) -> int:
+def _join(line: DutyLine, newcomers: set[int], holder: Holder) -> int:
     """The letters of parties that joined later, in a duty of the template that stands."""
     if line.entry_id is None or line.is_left_out or not newcomers:
         return 0
     present = {key: letter.value for key, letter in line.letters.items()}
-    proposed = joining_letters(line.bearer.value, line.phase.value, members_of(project.subject), present)
+    proposed = joining_letters(line.bearer.value, line.phase.value, members_of(holder.subject), present)
     joining = {key: letter for key, letter in proposed.items() if key in newcomers}
     for key, letter in joining.items():
         line.assignments.append(DutyAssignment(organisation_id=key, letter=Letter(letter)))

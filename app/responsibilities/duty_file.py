@@ -8,6 +8,7 @@ from typing import Any
 from app.catalogues.kinds import Reference
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
 from app.gates.kinds import Phase
+from app.projects.kinds import DocumentKind
 
 DUTY_KIND = "duty"
 
@@ -32,7 +33,10 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Duty:
-    """`head.name` is the duty in words; `deadline` its time rule in words; `evidence` what shows it."""
+    """`head.name` is the duty in words; `deadline` its time rule in words; `evidence` what shows it.
+
+    Papers of the kinds in `documents` show it too.
+    """
 
     head: Head
     phase: Phase
@@ -41,6 +45,7 @@ class Duty:
     evidence: EvidenceKind
     evidence_words: Bilingual
     indicators: tuple[str, ...]
+    documents: tuple[DocumentKind, ...] = ()
 
 
 def parse_duty(content: dict[str, Any]) -> Duty:
@@ -55,6 +60,7 @@ def parse_duty(content: dict[str, Any]) -> Duty:
         evidence=reader.choice("evidence", EvidenceKind) or EvidenceKind.RECORD,
         evidence_words=reader.words("evidence_words"),
         indicators=tuple(str(one) for one in listed) if isinstance(listed, list) else (),
+        documents=reader.choices("documents", DocumentKind) if reader.has("documents") else (),
     )
     reader.finish()
     return duty

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.conditions.facts import Value
-from app.projects.queries import project_of
+from app.responsibilities.homes import holder_of
 from app.responsibilities.queries import findings_of, open_list, signed_list
 from app.subjects.models import Subject, SubjectKind
 
@@ -13,11 +13,11 @@ def duty_facts(subject: Subject) -> Mapping[str, Value]:
 
     Judged is the list in force; while none is, the one being written. Without any list nothing is known of findings.
     """
-    project = project_of(subject) if subject.kind is SubjectKind.PROJECT else None
-    if project is None:
+    holder = holder_of(subject) if subject.kind in {SubjectKind.PROJECT, SubjectKind.CONTRACT} else None
+    if holder is None:
         return {}
-    signed = signed_list(project)
-    judged = signed or open_list(project)
+    signed = signed_list(holder)
+    judged = signed or open_list(holder)
     facts: dict[str, Value] = {"duty.signed_version": signed.number if signed else 0}
     if judged is not None:
         facts["duty.findings"] = sum(one.blocking for one in findings_of(judged))

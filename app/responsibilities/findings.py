@@ -10,6 +10,8 @@ from app.responsibilities.template import SIDE_OF_BEARER, Member, TemplateDuty
 
 # A duty is named by so many characters of its text.
 SHORT = 24
+# Own duties that share so much of their pairs of characters with another may be the same (Dice, from 0 to 1).
+ALIKE = 0.7
 _SIDES = {"management": N_("管理方"), "operation": N_("运营方"), "supervision": N_("监督方")}
 _RULE = N_("管理事项由管理方负责，建设运营事项由运营方承担，监督事项由独立的监督方承担。")
 
@@ -60,6 +62,7 @@ def findings(lines: Sequence[Line], members: Sequence[Member], template: Sequenc
         *_missing(lines, template),
         *_idle(listed, members),
         *_twice(listed),
+        *_alike(listed),
         *(one for line in lines if line.left_out and line.by_law for one in _left_out_law(line)),
     ]
     if not listed:
@@ -140,9 +143,9 @@ def _strangers(line: Line, members: dict[int, Member]) -> Iterator[Finding]:
     if any(key not in members for key, _letter in line.letters):
         yield _finding(
             "stranger",
-            N_("第 %(n)s 项“%(text)s”由已不在本项目的机构承担", n=line.number, text=_short(line.text)),
-            N_("只有项目当事方才能承担权责。"),
-            N_("请改由现在的当事方承担，或把该机构重新加入项目。"),
+            N_("第 %(n)s 项“%(text)s”由已不是当事方的机构承担", n=line.number, text=_short(line.text)),
+            N_("只有当事方才能承担权责。"),
+            N_("请改由现在的当事方承担，或重新加入该机构。"),
             line,
         )
 
@@ -226,7 +229,7 @@ def _idle(listed: Sequence[Line], members: Sequence[Member]) -> Iterator[Finding
             yield Finding(
                 "idle",
                 True,
-                N_("%(name)s 是项目当事方，但没有承担任何权责", name=member.name),
+                N_("%(name)s 是当事方，但没有承担任何权责", name=member.name),
                 N_("当事方须至少负责（A）或执行（R）一项，否则不应列为当事方。"),
                 N_("请按模板补入，或为其分配权责。"),
             )
@@ -253,6 +256,31 @@ def _twice(listed: Sequence[Line]) -> Iterator[Finding]:
             numbers,
             group[0].code,
         )
+
+
+def _alike(listed: Sequence[Line]) -> Iterator[Finding]:
+    """An own duty that nearly says what another one says: two parties would answer for one thing."""
+    texts = [(line, _bare(line.text)) for line in listed]
+    pairs = [(line, text, {text[place : place + 2] for place in range(len(text) - 1)}) for line, text in texts]
+    for place, (line, text, own) in enumerate(pairs):
+        for before, other_text, other in pairs[:place]:
+            if (line.code and before.code) or text == other_text or not own or not other:
+                continue
+            if 2 * len(own & other) >= ALIKE * (len(own) + len(other)):
+                yield Finding(
+                    "alike",
+                    False,
+                    N_(
+                        "第 %(n)s 项“%(text)s”与第 %(other)s 项内容相近",
+                        n=line.number,
+                        text=_short(line.text),
+                        other=before.number,
+                    ),
+                    N_("两项说的可能是同一件事，由不同的机构负责会互相推诿。"),
+                    N_("请合并为一项，或写明两项的区别。"),
+                    (line.number, before.number),
+                    before.code,
+                )
 
 
 def _bare(text: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.catalogues.models import CatalogueEntry
+from app.contracts.models import Contract
 from app.core.db import AppendOnly, Entity, LabelledEnum, enum_column, table_args
 from app.core.permissions import Side
 from app.gates.kinds import Phase
@@ -55,10 +56,11 @@ class Letter(LabelledEnum):
 
 
 class DutyList(Entity):
-    """One version of a project's list. Sealed on submission: `content` is the canonical text that both sides sign.
+    """One version of the list of a project or contract. Sealed on submission: both sides sign the canonical `content`.
 
-    A version that changes a signed one names it in `amends_id` and says why; it stays in force until the new one is
-    signed. A returned version stays readable, its copy is the next draft.
+    That of a contract may begin from the signed one of its project (`based_on_id`). A version that changes a signed one
+    names it in `amends_id` and says why; it stays in force until the new one is signed. A returned version stays
+    readable, its copy is the next draft.
     """
 
     __tablename__ = "duty_lists"
@@ -66,6 +68,9 @@ class DutyList(Entity):
         sa.UniqueConstraint("code"),
         sa.UniqueConstraint("project_id", "number"),
         sa.UniqueConstraint("id", "project_id"),
+        sa.Index("uq_duty_lists_id_subject_id", "id", "subject_id", unique=True),
+        sa.Index("uq_duty_lists_subject_id_number", "subject_id", "number", unique=True),
+        sa.Index("ix_duty_lists_contract_id", "contract_id"),
         sa.UniqueConstraint("id", "sha256", "sm3"),
         sa.UniqueConstraint("id", "submitted_by"),
         sa.ForeignKeyConstraint(
@@ -73,6 +78,16 @@ class DutyList(Entity):
         ),
         sa.ForeignKeyConstraint(
             ["amends_id", "project_id"], ["duty_lists.id", "duty_lists.project_id"], name="fk_duty_lists_amends"
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id", "subject_id"], ["contracts.id", "contracts.subject_id"], name="fk_duty_lists_contract"
+        ),
+        sa.ForeignKeyConstraint(
+            ["amends_id", "subject_id"], ["duty_lists.id", "duty_lists.subject_id"], name="fk_duty_lists_amends_own"
+        ),
+        sa.CheckConstraint("(project_id IS NULL) <> (contract_id IS NULL)", name="of_one"),
+        sa.CheckConstraint(
+            "based_on_id IS NULL OR (contract_id IS NOT NULL AND amends_id IS NULL)", name="based_on_project"
         ),
         sa.CheckConstraint("number > 0", name="number_positive"),
         sa.CheckConstraint("(amends_id IS NULL) = (reason = '')", name="amendment_reason"),
@@ -87,7 +102,7 @@ class DutyList(Entity):
         sa.CheckConstraint("(signed_at IS NOT NULL) = (state IN ('signed', 'superseded'))", name="signed_has_moment"),
         sa.Index(
             "uq_duty_lists_open",
-            "project_id",
+            "subject_id",
             unique=True,
             sqlite_where=sa.text("state IN ('draft', 'signing')"),
             postgresql_where=sa.text("state IN ('draft', 'signing')"),
@@ -95,11 +110,13 @@ class DutyList(Entity):
     )
 
     code: Mapped[str] = mapped_column(sa.String(60))
-    project_id: Mapped[int] = mapped_column(sa.BigInteger)
+    project_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    contract_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     subject_id: Mapped[int] = mapped_column(sa.BigInteger)
     number: Mapped[int]
     state: Mapped[DutyListState] = enum_column(DutyListState, "state", default=DutyListState.DRAFT)
     amends_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("duty_lists.id", name="fk_duty_lists_based_on"))
     # Why the signed list is amended, empty for a first list.
     reason: Mapped[str] = mapped_column(sa.String(2000), default="")
     return_reason: Mapped[str] = mapped_column(sa.String(2000), default="")
@@ -109,7 +126,15 @@ class DutyList(Entity):
     sealed_at: Mapped[datetime | None]
     submitted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", name="fk_duty_lists_submitted_by"))
     signed_at: Mapped[datetime | None]
-    project: Mapped[Project] = relationship(primaryjoin="foreign(DutyList.project_id) == Project.id", viewonly=True)
+    project: Mapped[Project | None] = relationship(
+        primaryjoin="foreign(DutyList.project_id) == Project.id", viewonly=True
+    )
+    contract: Mapped[Contract | None] = relationship(
+        primaryjoin="foreign(DutyList.contract_id) == Contract.id", viewonly=True
+    )
+    based_on: Mapped["DutyList | None"] = relationship(
+        primaryjoin="foreign(DutyList.based_on_id) == remote(DutyList.id)", viewonly=True
+    )
     submitter: Mapped[User | None] = relationship(viewonly=True, foreign_keys="DutyList.submitted_by")
     lines: Mapped[list["DutyLine"]] = relationship(
         order_by="DutyLine.line", back_populates="duty_list", cascade="all, delete-orphan"
@@ -119,8 +144,16 @@ class DutyList(Entity):
     )
 
     @property
+    def holder(self) -> Project | Contract:
+        """The project or contract whose list it is."""
+        found = self.project or self.contract
+        if found is None:
+            raise LookupError("a list is of a project or of a contract")
+        return found
+
+    @property
     def ref(self) -> str:
-        return self.project.ref
+        return self.holder.ref
 
     @property
     def is_open(self) -> bool:
@@ -181,7 +214,7 @@ class DutyLine(Entity):
 
 
 class DutyAssignment(Entity):
-    """One organisation's letter for one duty; who has left the project since keeps his until somebody takes over."""
+    """One organisation's letter for one duty; who has left since keeps his until somebody takes over."""
 
     __tablename__ = "duty_assignments"
     __table_args__ = table_args(sa.UniqueConstraint("line_id", "organisation_id"))
@@ -196,8 +229,8 @@ class DutyAssignment(Entity):
 class DutySignature(AppendOnly):
     """One organisation's signature by one person over the digests of a sealed list.
 
-    The keys bind it to the content that was sealed, to a party of the project, to the side on which the person stands
-    in it for good, and keep the person who submitted the list from also signing it (four eyes).
+    The keys bind it to the content that was sealed, to a party of the project or contract, to the side on which the
+    person stands in it for good, and keep the person who submitted the list from also signing it (four eyes).
     """
 
     __tablename__ = "duty_signatures"
@@ -221,6 +254,9 @@ class DutySignature(AppendOnly):
             ["project_id", "subject_id"], ["projects.id", "projects.subject_id"], name="fk_duty_signatures_project"
         ),
         sa.ForeignKeyConstraint(
+            ["list_id", "subject_id"], ["duty_lists.id", "duty_lists.subject_id"], name="fk_duty_signatures_of_subject"
+        ),
+        sa.ForeignKeyConstraint(
             ["subject_id", "user_id", "side"],
             ["subject_people.subject_id", "subject_people.user_id", "subject_people.side"],
             name="fk_duty_signatures_person",
@@ -235,7 +271,7 @@ class DutySignature(AppendOnly):
     )
 
     list_id: Mapped[int] = mapped_column(sa.BigInteger)
-    project_id: Mapped[int] = mapped_column(sa.BigInteger)
+    project_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     subject_id: Mapped[int] = mapped_column(sa.BigInteger)
     organisation_id: Mapped[int] = mapped_column(
         sa.ForeignKey("organisations.id", name="fk_duty_signatures_organisation")

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.catalogues.queries import all_current, parsed, said
+from app.contracts.models import Contract
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.permissions import Permission
@@ -15,12 +16,10 @@ from app.gates.wording import in_words, source_tag
 from app.lifecycle.queries import deadline_of, open_tasks_of, who_may
 from app.lifecycle.workflow import Offer
 from app.organisations.models import Organisation
-from app.projects.kinds import ProjectState
-from app.projects.models import Project
-from app.projects.workflow import ENDED, is_client
 from app.responsibilities.content import canonical_content
 from app.responsibilities.duty_file import Duty
 from app.responsibilities.findings import Finding
+from app.responsibilities.homes import Holder, going_on, is_client, rests
 from app.responsibilities.models import DutyLine, DutyList, DutyListState, DutySignature, Letter
 from app.responsibilities.queries import (
     findings_of,
@@ -43,7 +42,7 @@ Typed = Mapping[int, Mapping[int, Letter | None]]
 
 @dataclass(frozen=True)
 class Column:
-    """An organisation of the matrix; one that has left the project stays until nobody names it any more."""
+    """An organisation of the matrix; one that has left stays until nobody names it any more."""
 
     key: int
     name: str
@@ -92,7 +91,7 @@ class FindingGroup:
 class Page:
     """Everything templates/responsibilities/show.html reads."""
 
-    project: Project
+    holder: Holder
     shown: DutyList | None
     versions: list[DutyList]
     may_start: bool
@@ -108,6 +107,12 @@ class Page:
     digest: str = ""
     signing: list[tuple[str, DutySignature | None]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    # The signed list of the project from which that of a contract begins.
+    source: DutyList | None = None
+
+    @property
+    def rests(self) -> bool:
+        return rests(self.holder)
 
     @property
     def may_draft(self) -> bool:
@@ -122,22 +127,19 @@ class Page:
         return sum(len(rows) for _phase, rows in self.phases)
 
 
-def page_of(actor: Actor, project: Project, shown: DutyList | None = None, typed: Typed | None = None) -> Page:
+def page_of(actor: Actor, holder: Holder, shown: DutyList | None = None, typed: Typed | None = None) -> Page:
     """The list that is worked on, else the one in force, else the newest; or the one that is asked for."""
-    versions = lists_of(project)
+    versions = lists_of(holder)
     one = (
-        shown
-        or open_list(project)
-        or signed_list(project)
-        or (list_of(project, versions[0].number) if versions else None)
+        shown or open_list(holder) or signed_list(holder) or (list_of(holder, versions[0].number) if versions else None)
     )
     if one is None:
-        return Page(project, None, [], _may_start(actor, project))
+        return Page(holder, None, [], _may_start(actor, holder), source=_source_of(holder))
     found = findings_of(one) if one.state in {S.DRAFT, S.SIGNING, S.SIGNED} else ()
     columns = _columns(one)
     rows = _rows(one, columns, found, typed or {})
     return Page(
-        project=project,
+        holder=holder,
         shown=one,
         versions=versions,
         may_start=False,
@@ -152,18 +154,23 @@ def page_of(actor: Actor, project: Project, shown: DutyList | None = None, typed
         notes=sum(not finding.blocking for finding in found),
         digest=one.sha256 or canonical_content(one)[1].sha256,
         signing=_signing(one),
-        tasks=_tasks(project),
+        tasks=_tasks(holder),
+        source=one.based_on,
     )
 
 
-def _may_start(actor: Actor, project: Project) -> bool:
-    return (
-        actor.may(P.DUTY_DRAFT) and is_client(actor, project) and project.state not in {*ENDED, ProjectState.SUSPENDED}
-    )
+def _may_start(actor: Actor, holder: Holder) -> bool:
+    return actor.may(P.DUTY_DRAFT) and is_client(actor, holder) and not going_on(holder)
+
+
+def _source_of(holder: Holder) -> DutyList | None:
+    """The signed list of its project, from which that of a contract would begin."""
+    project = holder.project if isinstance(holder, Contract) else None
+    return signed_list(project) if project is not None else None
 
 
 def _columns(duty_list: DutyList) -> list[Column]:
-    subject = duty_list.project.subject
+    subject = duty_list.holder.subject
     members = {member.key: member for member in members_of(subject)}
     named = {one.organisation_id: one.organisation for line in duty_list.lines for one in line.assignments}
     order = list(PartyRole)
@@ -181,7 +188,7 @@ def _side(roles: Iterable[str]) -> Any:
 
 
 def _stranger(organisation: Organisation) -> Column:
-    return Column(organisation.id, organisation.name, (str(_("已不在项目中")),), "", True)
+    return Column(organisation.id, organisation.name, (str(_("已不是当事方")),), "", True)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -283,13 +290,13 @@ def _signing(duty_list: DutyList) -> list[tuple[str, DutySignature | None]]:
     if duty_list.state is S.DRAFT:
         return []
     given = {one.organisation_id: one for one in duty_list.signatures}
-    wanted = signing_organisations(duty_list.project.subject) if duty_list.state is S.SIGNING else []
+    wanted = signing_organisations(duty_list.holder.subject) if duty_list.state is S.SIGNING else []
     keys = [*given, *(key for key in wanted if key not in given)]
     names = names_by_id(keys)
     return [(names[key], given.get(key)) for key in keys]
 
 
-def _tasks(project: Project) -> list[dict[str, Any]]:
+def _tasks(holder: Holder) -> list[dict[str, Any]]:
     return [
         {
             "act": Permission(task.permission).label,
@@ -297,6 +304,6 @@ def _tasks(project: Project) -> list[dict[str, Any]]:
             "who": who_may(task),
             "deadline": deadline_of(task),
         }
-        for task in open_tasks_of(project.subject)
+        for task in open_tasks_of(holder.subject)
         if task.permission in {P.DUTY_DRAFT, P.DUTY_SIGN}
     ]

@@ -1,4 +1,4 @@
-"""The responsibility lists of a project, the template it is measured by, and what is wrong with one today."""
+"""The lists of a project or contract, the template that they are measured by, and what is wrong with one today."""
 
 from datetime import date
 
@@ -15,11 +15,11 @@ from app.core.clock import local, today
 from app.core.db import db
 from app.core.errors import Problem
 from app.gates.wording import in_words
-from app.projects.models import Project
 from app.responsibilities.duty_file import DUTY_KIND, Duty
 from app.responsibilities.findings import Finding, Line, findings
+from app.responsibilities.homes import Holder, phases_of
 from app.responsibilities.models import DutyAssignment, DutyLine, DutyList, DutyListState
-from app.responsibilities.template import Member, TemplateDuty, phases_walked, template_for
+from app.responsibilities.template import Member, TemplateDuty, template_for
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import parties_of
 
@@ -31,28 +31,30 @@ SIGNING_ROLES = frozenset({PartyRole.CLIENT, PartyRole.OPERATOR, PartyRole.BUILD
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-def lists_of(project: Project) -> list[DutyList]:
-    """Every version of a project's list, newest first."""
+def lists_of(holder: Holder) -> list[DutyList]:
+    """Every version of its list, newest first."""
     return list(
         db.session.scalars(
             sa.select(DutyList)
-            .where(DutyList.project_id == project.id)
+            .where(DutyList.subject_id == holder.subject_id)
             .order_by(DutyList.number.desc())
             .options(selectinload(DutyList.signatures))
         )
     )
 
 
-def list_of(project: Project, number: int) -> DutyList | None:
+def list_of(holder: Holder, number: int) -> DutyList | None:
     return db.session.scalar(
-        sa.select(DutyList).where(DutyList.project_id == project.id, DutyList.number == number).options(*_whole())
+        sa.select(DutyList)
+        .where(DutyList.subject_id == holder.subject_id, DutyList.number == number)
+        .options(*_whole())
     )
 
 
-def _newest(project_id: int, *states: DutyListState) -> DutyList | None:
+def _newest(subject_id: int, *states: DutyListState) -> DutyList | None:
     return db.session.scalar(
         sa.select(DutyList)
-        .where(DutyList.project_id == project_id, DutyList.state.in_(states))
+        .where(DutyList.subject_id == subject_id, DutyList.state.in_(states))
         .order_by(DutyList.number.desc())
         .limit(1)
         .options(*_whole())
@@ -67,14 +69,14 @@ def _whole() -> tuple[ORMOption, ...]:
     )
 
 
-def signed_list(project: Project) -> DutyList | None:
+def signed_list(holder: Holder) -> DutyList | None:
     """The list that is in force: the newest one signed by all."""
-    return _newest(project.id, S.SIGNED)
+    return _newest(holder.subject_id, S.SIGNED)
 
 
-def open_list(project: Project) -> DutyList | None:
+def open_list(holder: Holder) -> DutyList | None:
     """The list that is being drafted or signed."""
-    return _newest(project.id, S.DRAFT, S.SIGNING)
+    return _newest(holder.subject_id, S.DRAFT, S.SIGNING)
 
 
 def line_of(duty_list: DutyList, key: int) -> DutyLine | None:
@@ -99,34 +101,13 @@ def members_of(subject: Subject) -> list[Member]:
     return list(found.values())
 
 
-def walked_phases(project: Project) -> tuple[str, ...]:
-    """The phases that a project walks: by its kind, and from where it stood when it was taken in."""
-    newest = project.versions[-1] if project.versions else None
-    kind = newest.kind.value if newest and newest.kind else ""
-    return phases_walked(kind, _phase_taken_in(project))
-
-
-def _phase_taken_in(project: Project) -> str:
-    """The phase that a project taken in had reached that day; empty for one that was declared here."""
-    day = project.taken_in_on
-    if day is None:
-        return ""
-    reached = (
-        (project.operation_from, "operation"),
-        (project.accepted_on, "handover"),
-        (project.trial_from, "acceptance"),
-        (project.build_started_on, "build"),
-    )
-    return next((phase for begun, phase in reached if begun is not None and begun <= day), "procurement")
-
-
-def template_entries(project: Project, on: date) -> list[tuple[CatalogueEntry, TemplateDuty]]:
-    """The duties of the template that a project has with its parties of today, by the rules in force on a day."""
+def template_entries(holder: Holder, on: date) -> list[tuple[CatalogueEntry, TemplateDuty]]:
+    """The duties of the template that it has with its parties of today, by the rules in force on a day."""
     known = {entry.code: (entry, _template_duty(entry)) for entry in all_current(DUTY_KIND, on)}
     duties = [duty for _entry, duty in known.values()]
-    subject = project.subject
+    subject = holder.subject
     members, practice = members_of(subject), practice_of(subject)
-    chosen = template_for(duties, divisions_of(subject), walked_phases(project), members, practice)
+    chosen = template_for(duties, divisions_of(subject), phases_of(holder), members, practice)
     return [known[duty.code] for duty in chosen]
 
 
@@ -134,7 +115,7 @@ def _template_duty(entry: CatalogueEntry) -> TemplateDuty:
     duty: Duty = parsed(entry)
     head = duty.head
     phase, bearer, text = duty.phase.value, duty.bearer.value, in_words(head.name)
-    return TemplateDuty(head.code, phase, bearer, text, head.jurisdiction, head.overlays, head.practice)
+    return TemplateDuty(head.code, phase, bearer, text, head.jurisdiction, head.overlays, head.practice, head.status)
 
 
 # --- findings --------------------------------------------------------------------------------------------------------
@@ -146,10 +127,10 @@ def findings_of(duty_list: DutyList) -> tuple[Finding, ...]:
     A sealed list is measured by the rules of the day it was sealed: a rule that came later asks for an amendment when
     one is drafted, it does not make a signed list wrong.
     """
-    project = duty_list.project
+    holder = duty_list.holder
     day = local(duty_list.sealed_at).date() if duty_list.sealed_at else today()
-    template = [duty for _entry, duty in template_entries(project, day)]
-    return findings([judged(line) for line in duty_list.lines], members_of(project.subject), template)
+    template = [duty for _entry, duty in template_entries(holder, day)]
+    return findings([judged(line) for line in duty_list.lines], members_of(holder.subject), template)
 
 
 def problems_of(duty_list: DutyList) -> list[Problem]:

@@ -73,8 +73,24 @@ class PaperFacts:
         return "" if self.state in {"signed", "superseded"} else STATES[self.state]
 
 
+def about(content: Content) -> tuple[str, Mapping[str, Any]]:
+    """What its number is called, and the project or contract of the list."""
+    return ("合同编号", content["contract"]) if "contract" in content else ("项目编号", content["project"])
+
+
+def home_rows(content: Content) -> list[tuple[str, str]]:
+    """The numbers that a list belongs to."""
+    label, named = about(content)
+    rows = [(label, named["code"])]
+    if named.get("project"):
+        rows.append(("项目编号", named["project"]))
+    if content.get("based_on"):
+        rows.append(("据以编制", f"项目权责清单 {content['based_on']['code']}"))
+    return rows
+
+
 def title_of(content: Content) -> str:
-    return f"{words.clean(content['project']['title'])}{NAME}"
+    return f"{words.clean(about(content)[1]['title'])}{NAME}"
 
 
 def sheet_of(content: Content, facts: PaperFacts) -> Sheet:
@@ -124,7 +140,7 @@ def _masthead(content: Content, facts: PaperFacts) -> Masthead:
         number=f"{content['code']}　第 {content['number']} 版",
         title=title_of(content),
         rows=(
-            ("项目编号", content["project"]["code"]),
+            *home_rows(content),
             ("状态", STATES[facts.state]),
             ("封存时间", words.moment(facts.sealed_at)),
             *([("变更", f"取代 {amends['code']}，{words.clean(content['reason'])}")] if amends else []),

@@ -8,7 +8,8 @@ the same role are responsible beside him, the counterpart is informed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.conditions.jurisdiction import in_force_at
+from app.catalogues.reading import Status
+from app.conditions.jurisdiction import NATIONAL, Chosen, InForce, in_force_at
 
 PHASES = (
     *("planning", "declaration", "approval", "procurement", "build"),
@@ -80,6 +81,7 @@ class TemplateDuty:
     jurisdiction: str
     overlays: str = ""
     practice: str = ""
+    status: Status = Status.DEFAULT
 
 
 def phases_walked(kind: str, reached: str = "") -> tuple[str, ...]:
@@ -93,12 +95,17 @@ def template_for(
     divisions: Sequence[str],
     phases: Sequence[str],
     members: Sequence[Member],
-    practice: str = "",
+    practice: Chosen = NATIONAL,
 ) -> tuple[TemplateDuty, ...]:
     """The duties that a project in these divisions with these parties has, by phase and code."""
-    holding = in_force_at(duties, divisions, practice, lambda duty: duty).rules
+    holding = in_force(duties, divisions, practice).rules
     chosen = [duty for duty in holding if duty.phase in phases and holders(duty.bearer, duty.phase, members)]
     return tuple(sorted(chosen, key=lambda duty: (PHASES.index(duty.phase), duty.code)))
+
+
+def in_force(duties: Iterable[TemplateDuty], divisions: Sequence[str], practice: Chosen) -> InForce[TemplateDuty]:
+    """The duties that hold, what beat which, and what the practice leaves out."""
+    return in_force_at(duties, divisions, practice, lambda duty: duty)
 
 
 def holders(bearer: str, phase: str, members: Sequence[Member]) -> list[Member]:

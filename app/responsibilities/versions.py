@@ -1,4 +1,4 @@
-"""Two versions of a list side by side, in words; and what a project's page says of its lists."""
+"""Two versions of a list side by side, in words; and what the page of its project says of a list."""
 
 import json
 from collections.abc import Mapping
@@ -120,5 +120,5 @@ def duties_panel(actor: Actor, project: Project) -> Panel | None:
 
 def _panel_row(label: Any, duty_list: DutyList) -> PanelRow:
     words = _("第 %(n)s 版 %(state)s", n=duty_list.number, state=duty_list.state.label)
-    href = url_for("responsibilities.version", code=duty_list.project.code, number=duty_list.number)
+    href = url_for("responsibilities.version", code=duty_list.holder.code, number=duty_list.number)
     return PanelRow(label, words, href, duty_list.state.tone)

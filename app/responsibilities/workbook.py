@@ -128,7 +128,7 @@ def _facts(page: Any, content: Content, facts: PaperFacts, formats: Mapping[str,
     """Code, project, digests; returns the next free row."""
     pairs = (
         ("清单编号", f"{content['code']} 第 {content['number']} 版"),
-        ("项目编号", content["project"]["code"]),
+        *sheet.home_rows(content),
         ("状态", sheet.STATES[facts.state]),
         ("封存时间", words.moment(facts.sealed_at)),
         ("内容摘要 SHA-256", facts.sha256 or MISSING),

@@ -9,8 +9,7 @@ from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.permissions import Permission
 from app.lifecycle.workflow import Transition, Workflow
-from app.projects.kinds import ProjectState
-from app.projects.workflow import ENDED, is_client
+from app.responsibilities import homes
 from app.responsibilities.content import parties_content
 from app.responsibilities.models import DutyList, DutyListState
 from app.responsibilities.queries import open_list, signing_organisations
@@ -21,39 +20,23 @@ P, S = Permission, DutyListState
 
 
 def by_client(actor: Actor, duty_list: DutyList) -> bool:
-    return is_client(actor, duty_list.project)
+    return homes.is_client(actor, duty_list.holder)
 
 
 def by_signer(actor: Actor, duty_list: DutyList) -> bool:
-    return actor.organisation_id in signing_organisations(duty_list.project.subject)
+    return actor.organisation_id in signing_organisations(duty_list.holder.subject)
 
 
-def going_on(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
-    """Of an ended project the lists stay as they are, of a halted one until it is resumed."""
-    state = duty_list.project.state
-    if state is ProjectState.SUSPENDED:
-        yield halted()
-    if state in ENDED:
-        yield Problem(
-            _("项目已经结束（%(state)s），权责清单不再变更。", state=state.label),
-            remedy=_("已签的清单仍可查看和导出。"),
-        )
+def going_on(_actor: Actor, duty_list: DutyList) -> list[Problem]:
+    return homes.going_on(duty_list.holder)
 
 
 def not_halted(_actor: Actor, duty_list: DutyList) -> list[Problem]:
-    return [halted()] if duty_list.project.state is ProjectState.SUSPENDED else []
-
-
-def halted() -> Problem:
-    return Problem(
-        _("项目已暂停，暂停期间不编制、不签署权责清单。"),
-        why=_("暂停期间不办理任何环节，期限也停止计算。"),
-        remedy=_("请等主管部门恢复项目后再办理。"),
-    )
+    return [homes.halted()] if homes.rests(duty_list.holder) else []
 
 
 def nothing_open(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
-    present = open_list(duty_list.project)
+    present = open_list(duty_list.holder)
     if present is not None:
         yield already_open(present)
 
@@ -61,7 +44,7 @@ def nothing_open(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
 def already_open(present: DutyList) -> Problem:
     return Problem(
         _("权责清单 %(code)s 还没有办完（%(state)s）。", code=present.code, state=present.state.label),
-        why=_("同一项目同时只有一版清单在编制或会签。"),
+        why=_("同一项目、同一合同同时只有一版清单在编制或会签。"),
         remedy=_("请先办完这一版，或在会签中退回后修改。"),
     )
 
@@ -82,15 +65,15 @@ def not_signed_yet(actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
 
 def separated(_actor: Actor, duty_list: DutyList) -> list[Problem]:
     """No party controls another of a different side today."""
-    standings = {(party.organisation_id, party.side) for party in parties_of(duty_list.project.subject)}
+    standings = {(party.organisation_id, party.side) for party in parties_of(duty_list.holder.subject)}
     return explain_conflicts(conflicts_among(standings))
 
 
 def parties_as_sealed(_actor: Actor, duty_list: DutyList) -> Iterable[Problem]:
     """Who joined, left or was renamed after the list was sealed does not stand in it as it is read."""
-    if duty_list.content and json.loads(duty_list.content)["parties"] != parties_content(duty_list.project.subject):
+    if duty_list.content and json.loads(duty_list.content)["parties"] != parties_content(duty_list.holder.subject):
         yield Problem(
-            _("提交会签之后，项目当事方有变化，这一版不能签署。"),
+            _("提交会签之后，当事方有变化，这一版不能签署。"),
             why=_("签署的清单须与现在的当事方一致，否则有机构没有权责。"),
             remedy=_("请退回这一版，由项目单位补入后重新提交会签。"),
         )

@@ -15,6 +15,21 @@ from app.services.models import Service, ServiceCategory
 bp = Blueprint("services", __name__)
 
 
+@bp.get("/services/ledger")
+@requires(Permission.SERVICE_READ)
+def entries() -> ResponseReturnValue:
+    """What was imported from ledgers that others keep."""
+    listing = queries.entries_list()
+    return listing.export() or render_template("services/entries.html", listing=listing.load())
+
+
+@bp.get("/services/ledger/<int:key>")
+@requires(Permission.SERVICE_READ)
+def entry(key: int) -> ResponseReturnValue:
+    found = found_or_404(queries.entry_by_id(key))
+    return render_template("services/entry.html", entry=found, versions=queries.versions_of(found))
+
+
 @bp.get("/services")
 @requires(Permission.SERVICE_READ)
 def index() -> ResponseReturnValue:

@@ -130,3 +130,48 @@ def test_everything_is_said_at_once_what_blocks_first():
 
 def test_an_empty_list_cannot_be_signed():
     assert kinds(()) == [("idle", True)] * 3 + [("empty", True)]
+
+
+MONTHLY = "每月五日前向项目单位报送上月的服务运行月报"
+
+
+@pytest.mark.parametrize(
+    "own, code, found",
+    [
+        ("每月5日前向项目单位报送上月服务运行月报", "", True),
+        ("每月五日前，向项目单位报送上月的服务运行月报告", "", True),
+        ("每季度组织一次应急演练并记录", "", False),
+        # Two duties of the template are told apart by their codes, however alike they read.
+        ("每月5日前向项目单位报送上月服务运行月报", "DU-900", False),
+        # The very same words are a duty written twice.
+        (MONTHLY, "", False),
+    ],
+)
+def test_an_own_duty_that_reads_like_another_is_said(own, code, found):
+    lines = (line(1, text=MONTHLY), line(2, text=own, code=code, basis="会议纪要"), *OTHERS)
+    said = [one for one in findings(lines, MEMBERS, ()) if one.kind == "alike"]
+    assert [(one.lines, one.blocking) for one in said] == ([((2, 1), False)] if found else [])
+
+
+def test_everything_that_is_wrong_is_explained_at_once():
+    """One list with every fault that may stand together: each is named, with why and what to do."""
+    lines = (
+        line(1, letters=[]),
+        line(2, letters=[(2, "A"), (1, "A")]),
+        line(3, letters=[(2, "A"), (1, "R")]),
+        line(4, letters=[(99, "I"), (2, "A"), (2, "C")]),
+        line(5, code="", text=MONTHLY, evidence="", deadline="", letters=[(2, "A")]),
+        line(6, text=MONTHLY + "告", evidence_words=""),
+        line(7, text="事项1"),
+        line(8, left_out=True, by_law=True),
+    )
+    idle = Member(4, "测评公司", "supervision", frozenset({"tester"}))
+    template = [TemplateDuty("DU-999", "operation", "operator", "模板事项", "全国")]
+    found = findings(lines, (*MEMBERS, idle), template)
+    assert {one.kind for one in found} == {
+        *("no_accountable", "two_accountable", "accountable_side", "responsible_side", "stranger"),
+        *("accountable_and_consulted", "no_evidence", "no_deadline", "no_basis", "evidence_unsaid"),
+        *("template_missing", "idle", "twice", "alike", "left_out_law"),
+    }
+    assert all(one.what and one.why and one.remedy for one in found)
+    assert [one.blocking for one in found] == sorted((one.blocking for one in found), reverse=True)

@@ -160,7 +160,7 @@ def test_letters_are_for_parties_and_for_lines_of_this_list(w):
     strangers = {duty_list.lines[0].id: {w.org("rival").id: C}, 10**9: {}}
     said = refusal(lambda: drafting.set_letters(w.actor("officer"), duty_list, strangers, seen(duty_list)))
     assert len(said) == 2
-    assert "只有项目当事方" in said[0]
+    assert "只有当事方" in said[0]
     assert "没有这一项" in said[1]
 
 
@@ -398,8 +398,8 @@ def test_the_facts_of_a_project(w):
     assert facts_of(project.subject)["duty.signed_version"] == 1
 
 
-def test_a_contract_has_no_facts_of_duties(w):
-    assert duty_facts(make.empty_draft(w).subject) == {}
+def test_of_a_contract_without_a_list_nothing_is_signed(w):
+    assert duty_facts(make.empty_draft(w).subject) == {"duty.signed_version": 0}
 
 
 def test_an_approved_project_may_have_its_list_too(w):

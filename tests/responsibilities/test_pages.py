@@ -382,5 +382,5 @@ def test_what_no_longer_fits_a_signed_list_asks_for_a_new_version(client, w):
     join(w, duty_list.project, "rival", PartyRole.OPERATOR)
     db.session.commit()
     page = text_of(client, "officer", duty_list.project)
-    assert "处与现在的项目不符，须另立新版" in page
+    assert "处与现在的情况不符，须另立新版" in page
     assert "须改正后才能签署" not in page
