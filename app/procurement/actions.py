@@ -1,11 +1,13 @@
 """Acts on purchases of the client's officer: plan, change, announce, give up."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit import act
+from app.conditions.gathering import facts_of
 from app.core.actors import Actor, must
 from app.core.clock import now, today
 from app.core.db import db
@@ -19,9 +21,10 @@ from app.negative_lists.actions import store_run
 from app.negative_lists.kinds import Cause
 from app.procurement import checks
 from app.procurement.checks import NoticeFacts, PlanFacts
+from app.procurement.facts import bearing
 from app.procurement.kinds import SETTLED, ProcurementState
 from app.procurement.models import Procurement, ProcurementNotice
-from app.procurement.queries import notices_of, procurements_of
+from app.procurement.queries import notices_of, original_for, procurements_of
 from app.procurement.recording import (
     NO_AWARD,
     NO_PROOF,
@@ -54,6 +57,7 @@ def plan(actor: Actor, project: Project, facts: PlanFacts, publicity: Proof = NO
     must(actor, P.PROCUREMENT_RECORD)
     only_client(actor, project)
     alone(project)
+    facts = facts.following()
     refuse(
         [
             *checks.project_problems(project),
@@ -62,6 +66,7 @@ def plan(actor: Actor, project: Project, facts: PlanFacts, publicity: Proof = NO
         ]
     )
     number = 1 + (db.session.scalar(_last_number(project)) or 0)
+    original = original_for(project, facts.adds_to) if facts.adds_to is not None else None
     with act(actor, P.PROCUREMENT_RECORD, ref=project.ref) as running:
         stand_for_side(actor, project.subject)
         made = Procurement(
@@ -70,12 +75,15 @@ def plan(actor: Actor, project: Project, facts: PlanFacts, publicity: Proof = NO
             subject_id=project.subject_id,
             number=number,
             client_org=actor.organisation_id,
+            adds_to_id=original.id if original is not None else None,
             recorded_by=actor.user_id,
             recorded_at=now(),
         )
         _write(made, facts)
         made.publicity_sha256 = kept(actor, project, publicity, publicity_paper(None), "", facts.publicity_from)
         running.note(procurement=made.code, step="plan", purpose=facts.purpose.value)
+        if original is not None:
+            running.note(adds_to=original.code)
         db.session.add(made)
         db.session.flush()
     return made
@@ -87,7 +95,7 @@ def change(
     """Changes the plan before the market has seen it; what is bought stays."""
     begin(actor, procurement, S.PLANNED)
     expect_version(procurement, seen)
-    project = procurement.project
+    project, facts = procurement.project, facts.following()
     paper = publicity_paper(procurement)
     found = [*checks.project_problems(project), *_moved(procurement, facts)]
     refuse([*found, *checks.planning(project, facts, procurement), *proof_problems(project, publicity, paper)])
@@ -98,11 +106,15 @@ def change(
     return procurement
 
 
-def _moved(procurement: Procurement, facts: PlanFacts) -> list[Problem]:
-    if facts.purpose is procurement.purpose:
-        return []
-    why = _("预算和成交后的当事方都按采购内容认定。")
-    return [Problem(_("采购内容不能更改。"), why=why, remedy=_("请取消本采购，另行登记。"), place="purpose")]
+def _moved(procurement: Procurement, facts: PlanFacts) -> Iterator[Problem]:
+    remedy = _("请取消本采购，另行登记。")
+    if facts.purpose is not procurement.purpose:
+        why = _("预算和成交后的当事方都按采购内容认定。")
+        yield Problem(_("采购内容不能更改。"), why=why, remedy=remedy, place="purpose")
+    present = procurement.original.number if procurement.original is not None else None
+    if facts.adds_to != present:
+        why = _("追加的上限按原合同计算。")
+        yield Problem(_("追加的原采购不能更改。"), why=why, remedy=remedy, place="adds_to")
 
 
 def _write(procurement: Procurement, facts: PlanFacts) -> None:
@@ -121,10 +133,11 @@ def announce(actor: Actor, procurement: Procurement, notice: NoticeFacts) -> Pro
     project = procurement.project
     found = [] if not procurement.has_award else [Problem(_("已登记成交结果，不能再更正公告。"))]
     found += [*checks.project_problems(project), *checks.announcing(procurement, notice)]
-    refuse([*found, *problems_at(project, Step.PROCURE)])
+    values = {**facts_of(project.subject), **bearing(procurement)}
+    refuse([*found, *problems_at(project, Step.PROCURE, values)])
     with recording(actor, procurement, "announce") as running:
         running.note(notice=notice.number, announced=notice.announced_on, bids_due=notice.bids_due_on)
-        store_run(actor, project.subject, screening.look(project.subject, Step.PROCURE), Cause.STEP)
+        store_run(actor, project.subject, screening.look(project.subject, Step.PROCURE, values), Cause.STEP)
         _keep_notice(actor, procurement, notice)
         procurement.notice_number, procurement.bids_due_on = notice.number.strip(), notice.bids_due_on
         procurement.announced_on = procurement.announced_on or notice.announced_on

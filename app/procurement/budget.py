@@ -18,13 +18,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Spent:
-    """A purchase with what it costs, and with the budget that it was given. Months of operating, where it is bought."""
+    """A purchase with what it costs, and with the budget that it was given. Months of operating, where it is bought.
+
+    `adds_to` is the number of the purchase whose contract it adds to.
+    """
 
     number: int
     purpose: str
     fen: int
     budget_fen: int
     months: int | None
+    adds_to: int | None = None
 
 
 def allowed(design_budget_fen: int | None, estimate_fen: int | None, operating_fen: int | None) -> Limits:
@@ -57,18 +61,36 @@ def investment_limit(limits: Limits, listed: Iterable[Spent]) -> int | None:
     return limits.investment_fen + sum(share for share in shares if share is not None)
 
 
+def measured(own: Spent, others: Iterable[Spent], limits: Limits) -> tuple[int | None, int]:
+    """What may be spent on a purchase together with those that are paid from the same sum, and what they come to.
+
+    Operations follow one another, each with its own term; what is added to one is paid from the term of that one.
+    """
+    listed = list(others)
+    if own.purpose == OPERATE:
+        whole = own.adds_to
+        beside = [one for one in listed if whole is not None and whole in (one.number, one.adds_to)]
+        months = next((one.months for one in beside if one.number == whole), own.months)
+        return operating_share(limits, months), own.fen + sum(one.fen for one in beside)
+    built = [*(one for one in listed if one.purpose != OPERATE), own]
+    return investment_limit(limits, built), sum(one.fen for one in built)
+
+
 def over_limit(listed: Iterable[Spent], limits: Limits) -> int | None:
     """How many purchases pass their own budget or what is approved; None when that cannot be told."""
     spent = sorted(listed, key=lambda one: one.number)
     built = [one for one in spent if one.purpose != OPERATE]
     roof = investment_limit(limits, built)
-    total, over = 0, 0
+    terms = {one.number: one.months for one in spent}
+    reached: dict[int, int] = {}
+    over = 0
     for one in spent:
-        bound = operating_share(limits, one.months) if one.purpose == OPERATE else roof
+        # All that is built is paid from one sum; what is added to operating from that of what it adds to.
+        operates = one.purpose == OPERATE
+        paid_from = (one.adds_to or one.number) if operates else 0
+        bound = operating_share(limits, terms.get(paid_from)) if operates else roof
         if bound is None:
             return None
-        if one.purpose != OPERATE:
-            total += one.fen
-        reached = one.fen if one.purpose == OPERATE else total
-        over += one.fen > one.budget_fen or reached > bound
+        reached[paid_from] = reached.get(paid_from, 0) + one.fen
+        over += one.fen > one.budget_fen or reached[paid_from] > bound
     return over

@@ -1,7 +1,7 @@
 """What stands against each step of a purchase, all of it at once, in words with the article that asks for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -12,10 +12,19 @@ from app.core.formats import fmt
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
 from app.organisations.models import Organisation, OrganisationState
-from app.procurement.budget import OPERATE, Spent, allowed, investment_limit, operating_share
+from app.procurement import adding, queries
+from app.procurement.budget import OPERATE, Spent, allowed, measured
 from app.procurement.kinds import LIVE, Method, ProcurementState, Purpose
 from app.procurement.models import Procurement
-from app.procurement.queries import BUYING, approved_declaration, lacks_basis, notices_of, procurements_of, spent
+from app.procurement.queries import (
+    BUYING,
+    approved_declaration,
+    lacks_basis,
+    notices_of,
+    procurements_of,
+    spent,
+)
+from app.procurement.supplements import named
 from app.procurement.timing import answer_problems, publicity_problems, still_shown
 from app.projects.models import Project
 from app.subjects.actions import explain_conflicts
@@ -32,7 +41,8 @@ AS_AWARDED = "《政府采购法》第46条"
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """What is to be bought and how. Months only where operating is bought."""
+    """What is to be bought and how. Months only where operating is bought; `adds_to` is the number of the purchase
+    whose contract is added to."""
 
     purpose: Purpose
     method: Method
@@ -44,6 +54,13 @@ class PlanFacts:
     single_source_basis: str = ""
     publicity_from: date | None = None
     publicity_until: date | None = None
+    adds_to: int | None = None
+
+    def following(self) -> "PlanFacts":
+        """What adds to a contract is bought from its supplier alone, on the articles that allow it."""
+        if self.adds_to is None:
+            return self
+        return replace(self, method=Method.SINGLE_SOURCE, single_source_basis=named(self.single_source_basis))
 
 
 @dataclass(frozen=True)
@@ -106,6 +123,8 @@ def planning(project: Project, facts: PlanFacts, changed: Procurement | None = N
     elif months is not None and not facts.purpose.operates:
         why = _("运营预算按服务期核定。")
         yield Problem(_("只有采购运营才写服务期。"), why=why, remedy=_("请留空。"), place="term_months")
+    asked = adding.Asked(facts.adds_to, facts.purpose, facts.budget_fen, months, facts.single_source_basis)
+    yield from adding.problems(project, asked, changed)
     if facts.publicity_from and facts.publicity_until and facts.publicity_until < facts.publicity_from:
         yield Problem(_("公示结束日早于开始日。"), remedy=_("请核对公示的起止日期。"), place="publicity_until")
     if facts.method.is_single_source:
@@ -121,19 +140,17 @@ def planning(project: Project, facts: PlanFacts, changed: Procurement | None = N
 def _budget_problems(project: Project, facts: PlanFacts, changed: Procurement | None) -> Iterator[Problem]:
     declared = approved_declaration(project)
     limits = allowed(declared.design_budget_fen, declared.estimate_fen, declared.operating_budget_fen)
-    own = Spent(0, facts.purpose.value, facts.budget_fen or 0, facts.budget_fen or 0, facts.term_months)
-    if own.purpose == OPERATE:
-        bound, total = operating_share(limits, own.months), own.fen
-    else:
-        others = [spent(one) for one in procurements_of(project) if one.state in LIVE and one is not changed]
-        built = [one for one in others if one.purpose != OPERATE] + [own]
-        bound, total = investment_limit(limits, built), sum(one.fen for one in built)
+    original = queries.original_for(project, facts.adds_to) if facts.adds_to is not None else None
+    pays, fen = queries.paid_as(facts.purpose, original is not None), facts.budget_fen or 0
+    own = Spent(0, pays.value, fen, fen, facts.term_months, original.number if original is not None else None)
+    others = [spent(one) for one in procurements_of(project) if one.state in LIVE and one is not changed]
+    bound, total = measured(own, others, limits)
     if bound is None:
         # What was approved before the project was taken in may be unknown; that holds nothing up.
         if not project.is_taken_in:
             yield _no_budget(facts.purpose)
     elif total > bound:
-        yield _over_budget(facts.purpose, total, bound)
+        yield _over_budget(own, total, bound)
 
 
 def _no_budget(purpose: Purpose) -> Problem:
@@ -147,9 +164,11 @@ def _no_budget(purpose: Purpose) -> Problem:
     )
 
 
-def _over_budget(purpose: Purpose, total: int, bound: int) -> Problem:
+def _over_budget(own: Spent, total: int, bound: int) -> Problem:
     values = {"total": fmt.money(total), "bound": fmt.money(bound)}
-    if purpose is Purpose.OPERATE:
+    if own.purpose == OPERATE and own.adds_to is not None:
+        why = _("连同原合同和其他追加共 %(total)s 元，服务期内批准的运营预算 %(bound)s 元。", **values)
+    elif own.purpose == OPERATE:
         why = _("采购预算 %(total)s 元，服务期内批准的运营预算 %(bound)s 元。", **values)
     else:
         why = _("连同其他采购共 %(total)s 元，批准的投资 %(bound)s 元。", **values)
@@ -291,6 +310,7 @@ def winner_problems(procurement: Procurement, winner: Organisation) -> list[Prob
     found = []
     if winner.state is not OrganisationState.ACTIVE:
         found.append(Problem(_("机构“%(name)s”已撤销。", name=winner.name), place="winner"))
+    found += adding.winner_problems(procurement, winner)
     sides = {PARTY_SIDES[role] for role in procurement.purpose.roles}
     for side in sorted(sides - set(winner.sides)):
         found.append(

@@ -32,14 +32,14 @@ def procurement_facts(subject: Subject) -> Mapping[str, Value]:
         return {}
     found = procurements_of(project)
     live = [one for one in found if one.state in LIVE]
+    # A plan that nobody was asked on breaks no rule yet; it is judged when it is announced (`bearing`).
+    shown = [one for one in live if one.state is not ProcurementState.PLANNED]
     values: dict[str, Value] = {
         "procurement.awarded": purposes_met(found, *SETTLED),
         "procurement.contracted": purposes_met(found, ProcurementState.CONTRACTED),
         "procurement.contracted_total": invested(project, found),
-        "procurement.without_basis": sum(lacks_basis(one) for one in live),
-        "procurement.short_notice": sum(short_notice(one) for one in live),
     }
-    values |= _against_terms(live) | _outside_tender(live) | _winners(live)
+    values |= _against_rules(shown) | _late(shown) | _largest(shown) | _split(shown) | _winners(shown)
     found_at = open_tender_threshold(subject)
     if found_at is not None:
         values["procurement.open_tender_threshold"] = found_at
@@ -47,30 +47,61 @@ def procurement_facts(subject: Subject) -> Mapping[str, Value]:
     return values if over is None else {**values, "procurement.over_budget": over}
 
 
-def _against_terms(live: list[Procurement]) -> dict[str, Value]:
-    """How many purchases passed a term of the law, or lack the review that an operator's selection rests on."""
-    late = Counter(line.rule.code for one in live for line in deadlines_of(one) if line.late)
-    unreviewed = sum(one.purpose.operates and not one.fair_competition_ref.strip() for one in live)
+def bearing(procurement: Procurement) -> dict[str, Value]:
+    """The facts that one purchase is answerable for when it is announced: what only another one causes is not its own.
+
+    A sum of several counts where it is one of them, beside those that were announced.
+    """
+    others = [one for one in procurements_of(procurement.project) if one.state in LIVE and one.id != procurement.id]
+    shown = [one for one in others if one.state is not ProcurementState.PLANNED]
+    alike = [one for one in shown if _kind_of(one) == _kind_of(procurement)]
+    return {**_against_rules([procurement]), **_largest([procurement]), **_split([*alike, procurement])}
+
+
+def _against_rules(shown: list[Procurement]) -> dict[str, Value]:
+    """How many purchases lack what must be there before anybody is asked."""
+    unreviewed = sum(one.purpose.operates and not one.fair_competition_ref.strip() for one in shown)
     return {
-        "procurement.late_signing": late[SIGN],
-        "procurement.late_publication": late[PUBLISH],
-        "procurement.late_filing": late[FILE],
+        "procurement.without_basis": sum(lacks_basis(one) for one in shown),
+        "procurement.short_notice": sum(short_notice(one) for one in shown),
         "procurement.without_fair_review": unreviewed,
     }
 
 
-def _outside_tender(live: list[Procurement]) -> dict[str, Value]:
-    """Purchases otherwise than in open tender: the largest, and the largest sum of those of one kind in one year."""
-    outside = [one for one in live if one.method is not Method.OPEN_TENDER]
-    sums: dict[tuple[Purpose, int], list[int]] = {}
-    for one in outside:
-        year = (one.announced_on or local(one.recorded_at).date()).year
-        sums.setdefault((one.purpose, year), []).append(spent(one).fen)
-    split = (sum(amounts) for amounts in sums.values() if len(amounts) > 1)
+def _late(shown: list[Procurement]) -> dict[str, Value]:
+    """How many purchases passed a term of the law."""
+    late = Counter(line.rule.code for one in shown for line in deadlines_of(one) if line.late)
     return {
-        "procurement.largest_non_open": max((spent(one).fen for one in outside), default=0),
-        "procurement.split_total": max(split, default=0),
+        "procurement.late_signing": late[SIGN],
+        "procurement.late_publication": late[PUBLISH],
+        "procurement.late_filing": late[FILE],
     }
+
+
+def _outside_tender(shown: list[Procurement]) -> list[Procurement]:
+    return [one for one in shown if one.method is not Method.OPEN_TENDER]
+
+
+def _largest(shown: list[Procurement]) -> dict[str, Value]:
+    """The largest purchase otherwise than in open tender."""
+    return {"procurement.largest_non_open": max((spent(one).fen for one in _outside_tender(shown)), default=0)}
+
+
+def _kind_of(one: Procurement) -> tuple[Purpose, int]:
+    """What is bought in which year: purchases of one kind add up."""
+    return one.purpose, (one.announced_on or local(one.recorded_at).date()).year
+
+
+def _split(shown: list[Procurement]) -> dict[str, Value]:
+    """The largest sum of purchases of one kind in one year otherwise than in open tender.
+
+    What is added to a contract is held to a tenth of that, and splits nothing.
+    """
+    sums: dict[tuple[Purpose, int], list[int]] = {}
+    for one in (each for each in _outside_tender(shown) if each.adds_to_id is None):
+        sums.setdefault(_kind_of(one), []).append(spent(one).fen)
+    split = (sum(amounts) for amounts in sums.values() if len(amounts) > 1)
+    return {"procurement.split_total": max(split, default=0)}
 
 
 def _winners(live: list[Procurement]) -> dict[str, Value]:

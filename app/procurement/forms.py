@@ -18,6 +18,9 @@ from app.procurement.recording import Proof
 
 REQUIRED = InputRequired(_l("请填写此项。"))
 Choices = list[tuple[str, str]]
+# Purchases are counted from one.
+NO_PURCHASE = 0
+LONGEST_NUMBER = 6
 # Of the files to choose from the action says why one is not taken; a select alone could only say that it is not.
 Shape = TypeVar("Shape", bound=BaseForm)
 
@@ -27,6 +30,7 @@ def _whole_text(longest: int) -> list[Any]:
 
 
 class PlanForm(BaseForm):
+    adds_to = SelectField(_l("追加到"), validate_choice=False)
     purpose = SelectField(_l("采购内容"), choices=lambda: options_of(Purpose))
     method = SelectField(_l("采购方式"), choices=lambda: options_of(Method))
     title = StringField(_l("采购项目名称"), _whole_text(200))
@@ -41,9 +45,14 @@ class PlanForm(BaseForm):
     publicity_upload = FileField(_l("上传公示材料"))
 
     @classmethod
-    def of(cls, procurement: Procurement | None, files: Choices) -> "PlanForm":
-        """The form with what is planned now, or with what was sent."""
+    def of(
+        cls, procurement: Procurement | None, files: Choices, originals: Choices, adds_to: Procurement | None = None
+    ) -> "PlanForm":
+        """The form with what is planned now, or with what was sent; `adds_to` is the purchase to be added to."""
         given: dict[str, Any] = {"purpose": Purpose.BUILD.value, "method": Method.OPEN_TENDER.value}
+        if adds_to is not None:
+            given = {"purpose": adds_to.purpose.value, "method": Method.SINGLE_SOURCE.value}
+            given["adds_to"] = str(adds_to.number)
         if procurement is not None:
             names = ("title", "exclusive", "fair_competition_ref", "single_source_basis")
             given = {name: getattr(procurement, name) for name in (*names, "publicity_from", "publicity_until")}
@@ -53,8 +62,10 @@ class PlanForm(BaseForm):
                 "budget": procurement.budget_fen,
                 "term_months": str(procurement.term_months) if procurement.term_months is not None else "",
                 "publicity_file": procurement.publicity_sha256 or "",
+                "adds_to": str(procurement.original.number) if procurement.original is not None else "",
             }
         form = cls(data=given)
+        form.adds_to.choices = [("", _("不是追加，新的采购")), *originals] if procurement is None else originals
         form.publicity_file.choices = [("", _("没有选择")), *files]
         return form
 
@@ -71,6 +82,7 @@ class PlanForm(BaseForm):
             single_source_basis=self.single_source_basis.data or "",
             publicity_from=self.publicity_from.day(),
             publicity_until=self.publicity_until.day(),
+            adds_to=_number(self.adds_to.data),
         )
 
     @property
@@ -154,6 +166,13 @@ class PublicationForm(BaseForm):
 
 class ReasonForm(BaseForm):
     reason = StringField(_l("理由"), [REQUIRED, Length(max=2000), no_control_characters])
+
+
+def _number(said: str | None) -> int | None:
+    """The number of a purchase; what is no number names none, and the action says so."""
+    if not said:
+        return None
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else NO_PURCHASE
 
 
 def _form(kind: type[Shape], given: dict[str, Any], sent: bool) -> Shape:

@@ -164,6 +164,7 @@ class Procurement(Entity):
         ),
         sa.Index("ix_procurements_project_id", "project_id"),
         sa.Index("ix_procurements_winner_id", "winner_id"),
+        sa.Index("ix_procurements_adds_to_id", "adds_to_id"),
     )
 
     code: Mapped[str] = mapped_column(sa.String(60))
@@ -198,6 +199,8 @@ class Procurement(Entity):
     contract_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     published_on: Mapped[date | None]
     filed_on: Mapped[date | None]
+    # What this adds to: a purchase of the project that is under contract, and itself adds to nothing.
+    adds_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("procurements.id"))
     ended_on: Mapped[date | None]
     end_reason: Mapped[str] = mapped_column(sa.String(2000), default="")
     client_org: Mapped[int] = mapped_column(sa.BigInteger)
@@ -216,6 +219,9 @@ class Procurement(Entity):
     recorder: Mapped[User] = relationship(viewonly=True, foreign_keys="Procurement.recorded_by")
     awarder: Mapped[User | None] = relationship(viewonly=True, foreign_keys="Procurement.awarded_by")
     confirmer: Mapped[User | None] = relationship(viewonly=True, foreign_keys="Procurement.confirmed_by")
+    original: Mapped["Procurement | None"] = relationship(
+        viewonly=True, foreign_keys="Procurement.adds_to_id", remote_side="Procurement.id"
+    )
 
     @property
     def ref(self) -> str:

@@ -24,7 +24,7 @@ from app.procurement import checks, queries
 from app.procurement.forms import AwardForm, ContractForm, NoticeForm, PublicationForm
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
 from app.procurement.models import Procurement, ProcurementNotice
-from app.procurement.recording import Paper, award_paper, contract_paper, publicity_paper
+from app.procurement.recording import Paper, award_paper, contract_paper, publicity_paper, used_elsewhere
 from app.procurement.timing import PUBLICITY, RESPONSES, after_publicity, first_answer, publicity_ends, time_in_words
 from app.procurement.workflow import WORKFLOW
 from app.projects.documents import papers_of_kind
@@ -152,10 +152,14 @@ def _wanting(project: Project, found: list[Procurement]) -> list[str]:
 def _figures(project: Project, found: list[Procurement]) -> list[dict[str, Any]]:
     declared = queries.approved_declaration(project)
     live = [one for one in found if one.state in LIVE]
+    # Operating is paid from its own yearly budget, not from what was approved for building.
+    running = [one for one in live if one.purpose is Purpose.OPERATE]
+    building = [one for one in live if one.purpose is not Purpose.OPERATE]
     investment = declared.design_budget_fen or declared.estimate_fen
     rows = (
         (_("批准投资"), investment, _("设计概算") if declared.design_budget_fen else _("投资估算")),
-        (_("采购预算"), _sum(one.budget_fen for one in live), _("%(n)s 项采购", n=len(live))),
+        (_("建设类采购预算"), _sum(one.budget_fen for one in building), _("%(n)s 项采购", n=len(building))),
+        (_("运营采购预算"), _sum(one.budget_fen for one in running), _("%(n)s 项采购，按年度运营预算", n=len(running))),
         (_("已成交"), _sum(one.award_fen for one in live if one.state in SETTLED), ""),
         (_("已签约"), _sum(one.contract_fen for one in live), ""),
     )
@@ -248,8 +252,10 @@ def form_of(procurement: Procurement, name: str, sent: bool) -> Any:
 
 
 def file_choices(project: Project, paper: Paper) -> list[tuple[str, str]]:
-    """The project's papers of the kind that is asked for, by digest; each file once, with the one that is kept now."""
-    listed = [(one.file, one.number) for one in papers_of_kind(project, *paper.kinds)]
+    """The project's papers of the kind that is asked for, by digest, but for those that prove another purchase; each
+    file once, with the one that is kept now."""
+    used = used_elsewhere(project, paper.number)
+    listed = [(one.file, one.number) for one in papers_of_kind(project, *paper.kinds) if one.sha256 not in used]
     listed += [(one, "") for one in evidence_of(project.subject) if one.sha256 == paper.present]
     found: dict[str, str] = {}
     for file, number in listed:
@@ -262,7 +268,10 @@ def plan_file_choices(project: Project, procurement: Procurement | None = None) 
 
 
 def winner_choices(procurement: Procurement) -> list[tuple[str, str]]:
-    """The organisations that can take the side which the purchase gives."""
+    """The organisations that can take the side which the purchase gives; of what is added only its supplier."""
+    original = procurement.original
+    if original is not None and original.winner is not None:
+        return [(original.winner.code, original.winner.name)]
     sides = {PARTY_SIDES[role] for role in procurement.purpose.roles}
     return [(one.code, one.name) for one in active_organisations() if sides <= set(one.sides)]
 

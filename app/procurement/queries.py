@@ -1,5 +1,6 @@
 """Reads of purchases: those of a project, what is awarded and contracted, what may be spent, what falls due when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,13 @@ from app.catalogues.queries import all_current, parsed
 from app.catalogues.reading import Head
 from app.conditions.gathering import divisions_of, practice_of
 from app.conditions.jurisdiction import in_force_at
+from app.core.batches import of_each
 from app.core.clock import today
 from app.core.db import db
 from app.procurement.budget import Limits, Spent, allowed, for_building, over_limit
 from app.procurement.kinds import LIVE, SETTLED, ProcurementState, Purpose
 from app.procurement.models import Procurement, ProcurementNotice
+from app.procurement.supplements import Added, Room, room_of
 from app.procurement.threshold_file import THRESHOLD_KIND
 from app.procurement.timing import too_soon
 from app.projects.kinds import DeclarationState, ProjectState
@@ -40,19 +43,26 @@ BUYING = frozenset(
 
 def procurements_of(project: Project) -> list[Procurement]:
     """Every purchase of a project in the order in which they were planned."""
-    return list(
-        db.session.scalars(
-            sa.select(Procurement)
-            .where(Procurement.project_id == project.id)
-            .order_by(Procurement.number)
-            .options(
-                joinedload(Procurement.winner),
-                joinedload(Procurement.recorder),
-                joinedload(Procurement.awarder),
-                joinedload(Procurement.confirmer),
-            )
+    return of_each(project.subject_id, _procurements) or []
+
+
+def _procurements(subjects: Collection[int]) -> dict[int, list[Procurement]]:
+    found = db.session.execute(
+        sa.select(Project.subject_id, Procurement)
+        .join(Project, Project.id == Procurement.project_id)
+        .where(Project.subject_id.in_(subjects))
+        .order_by(Procurement.number)
+        .options(
+            joinedload(Procurement.winner),
+            joinedload(Procurement.recorder),
+            joinedload(Procurement.awarder),
+            joinedload(Procurement.confirmer),
         )
     )
+    bought: dict[int, list[Procurement]] = {}
+    for subject_id, one in found:
+        bought.setdefault(subject_id, []).append(one)
+    return bought
 
 
 def procurement_of(project: Project, number: int) -> Procurement | None:
@@ -72,6 +82,29 @@ def notices_of(procurement: Procurement) -> list[ProcurementNotice]:
             .options(joinedload(ProcurementNotice.recorder))
         )
     )
+
+
+def original_for(project: Project, number: int) -> Procurement | None:
+    """The purchase that one adds to by this number: of one that adds itself, what that adds to."""
+    found = next((one for one in procurements_of(project) if one.number == number), None)
+    return found.original if found is not None and found.original is not None else found
+
+
+def originals_of(project: Project) -> list[Procurement]:
+    """The purchases that may be added to: under contract, and adding to nothing themselves."""
+    found = procurements_of(project)
+    return [one for one in found if one.state is ProcurementState.CONTRACTED and one.adds_to_id is None]
+
+
+def supplements_of(original: Procurement) -> list[Procurement]:
+    """Every purchase that adds to this one, those that came to nothing too."""
+    return [one for one in procurements_of(original.project) if one.adds_to_id == original.id]
+
+
+def room_beside(original: Procurement, own: Added | None = None) -> Room:
+    """What is added to the contract of a purchase: agreed, awarded or planned; what came to nothing counts no more."""
+    live = (spent(one) for one in supplements_of(original) if one.state in LIVE)
+    return room_of(original.contract_fen, [Added(one.number, one.fen) for one in live], own)
 
 
 def awarded(project: Project, purpose: Purpose) -> list[Procurement]:
@@ -96,7 +129,14 @@ def approved_declaration(project: Project) -> Declaration:
 def spent(one: Procurement) -> Spent:
     """A purchase as the budget sees it: what is agreed, or awarded, or only planned."""
     fen = one.contract_fen or (one.award_fen if one.state in SETTLED else None) or one.budget_fen
-    return Spent(one.number, one.purpose.value, fen, one.budget_fen, one.term_months)
+    adds_to = one.original.number if one.original is not None else None
+    pays = paid_as(one.purpose, adds_to is not None)
+    return Spent(one.number, pays.value, fen, one.budget_fen, one.term_months, adds_to)
+
+
+def paid_as(purpose: Purpose, adds: bool) -> Purpose:
+    """Whose budget pays: the share of operating stands with a first contract, what is added to it is for building."""
+    return Purpose.BUILD if adds and purpose is Purpose.BUILD_AND_OPERATE else purpose
 
 
 def limits_of(project: Project) -> Limits:
@@ -113,7 +153,8 @@ def over_budget(project: Project, found: list[Procurement]) -> int | None:
 def invested(project: Project, found: list[Procurement]) -> int:
     """What is under contract for building, in fen: operating is paid from its own yearly budget and does not count."""
     limits = limits_of(project)
-    return sum(for_building(one.purpose.value, one.contract_fen or 0, one.term_months, limits) for one in found)
+    pays = [(one, paid_as(one.purpose, one.adds_to_id is not None)) for one in found]
+    return sum(for_building(of.value, one.contract_fen or 0, one.term_months, limits) for one, of in pays)
 
 
 def open_tender_threshold(subject: Subject) -> int | None:

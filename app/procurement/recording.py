@@ -18,8 +18,9 @@ from app.core.db import db, serialise
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import Permission
 from app.lifecycle.actions import ask_once
-from app.procurement.kinds import ProcurementState, Purpose
+from app.procurement.kinds import LIVE, ProcurementState, Purpose
 from app.procurement.models import Procurement
+from app.procurement.queries import procurements_of
 from app.procurement.workflow import WORKFLOW, expect_state
 from app.projects.documents import DocumentFacts, papers_of_kind, present_file, register_with
 from app.projects.kinds import DocumentKind
@@ -104,12 +105,14 @@ def refuse(found: Iterable[Problem]) -> None:
 class Paper:
     """What a file has to be: the first kind when it comes with the record, any of them when it is registered already.
 
-    `present` is the file that the purchase rests on now; it may stay.
+    `present` is the file that the purchase rests on now; it may stay. `number` is the purchase's own, 0 before it has
+    one: what proves another purchase proves nothing here.
     """
 
     kinds: tuple[DocumentKind, ...]
     place: str
     present: str | None = None
+    number: int = 0
 
     @property
     def kind(self) -> DocumentKind:
@@ -118,17 +121,19 @@ class Paper:
 
 def publicity_paper(procurement: Procurement | None) -> Paper:
     present = procurement.publicity_sha256 if procurement is not None else None
-    return Paper((DocumentKind.SINGLE_SOURCE_PUBLICITY,), "publicity_upload", present)
+    number = procurement.number if procurement is not None else 0
+    return Paper((DocumentKind.SINGLE_SOURCE_PUBLICITY,), "publicity_upload", present, number)
 
 
 def award_paper(procurement: Procurement) -> Paper:
-    return Paper((DocumentKind.AWARD_NOTICE,), "award_upload", procurement.award_sha256)
+    return Paper((DocumentKind.AWARD_NOTICE,), "award_upload", procurement.award_sha256, procurement.number)
 
 
 def contract_paper(procurement: Procurement) -> Paper:
     supervised = procurement.purpose is Purpose.SUPERVISE
     more = (DocumentKind.SUPERVISION_CONTRACT,) if supervised else ()
-    return Paper((DocumentKind.PROCUREMENT_CONTRACT, *more), "contract_upload", procurement.contract_sha256)
+    kinds = (DocumentKind.PROCUREMENT_CONTRACT, *more)
+    return Paper(kinds, "contract_upload", procurement.contract_sha256, procurement.number)
 
 
 def proof_problems(project: Project, proof: Proof, paper: Paper, needed: str = "") -> list[Problem]:
@@ -139,6 +144,9 @@ def proof_problems(project: Project, proof: Proof, paper: Paper, needed: str = "
             needed, why=_wanted(paper), remedy=_("请选择已登记的材料，或上传新的文件。"), place=paper.place
         )
         return [] if proof.is_given or not needed else [missing]
+    other = used_elsewhere(project, paper.number).get(chosen)
+    if other is not None:
+        return [_of_another(other, paper)]
     if chosen in _usable(project, paper):
         return []
     return [
@@ -149,6 +157,28 @@ def proof_problems(project: Project, proof: Proof, paper: Paper, needed: str = "
             place=paper.place,
         )
     ]
+
+
+def _of_another(other: Procurement, paper: Paper) -> Problem:
+    return Problem(
+        _("所选文件已经用于采购 %(code)s“%(title)s”。", code=other.code, title=other.title),
+        why=_("一份材料只能证明一次采购；%(wanted)s", wanted=_wanted(paper)),
+        remedy=_("请选择或上传本次采购自己的材料。"),
+        place=paper.place,
+    )
+
+
+def used_elsewhere(project: Project, number: int) -> dict[str, Procurement]:
+    """The files that prove other purchases of a project, each with the purchase; the database holds the same (0030).
+
+    The publicity of a purchase that came to nothing is free again: what was shown may serve the next attempt.
+    """
+    found: dict[str, Procurement] = {}
+    for one in procurements_of(project):
+        shown = one.publicity_sha256 if one.state in LIVE else None
+        files = (shown, one.award_sha256, one.contract_sha256) if one.number != number else ()
+        found |= {digest: one for digest in files if digest}
+    return found
 
 
 def _wanted(paper: Paper) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from app.core.forms import BaseForm
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.organisations.queries import organisation_by_code
-from app.procurement import actions, awards, pages, queries
+from app.procurement import actions, adding_pages, awards, pages, queries
 from app.procurement.forms import PlanForm, ReasonForm
 from app.procurement.models import Procurement
 from app.projects.models import Project
@@ -47,7 +47,8 @@ def of_project(code: str) -> ResponseReturnValue:
 @requires(P.PROCUREMENT_RECORD)
 def new(code: str) -> ResponseReturnValue:
     project = this_project(code)
-    form = PlanForm.of(None, pages.plan_file_choices(project))
+    original = adding_pages.asked_for(project, request.args.get("adds_to"))
+    form = PlanForm.of(None, pages.plan_file_choices(project), adding_pages.original_choices(project), original)
     made = form.attempt(lambda: actions.plan(current_actor(), project, form.facts(), form.publicity))
     if made is not None:
         flash(_("已登记采购计划 %(code)s。", code=made.code), "success")
@@ -72,14 +73,17 @@ def detail(code: str, number: int) -> ResponseReturnValue:
 def one_page(code: str, number: int, sent: tuple[str, Any] | None = None) -> str:
     page = pages.one_of(current_actor(), this_procurement(code, number), sent)
     form = sent[1] if sent else None
-    return render_template("procurement/detail.html", page=page, project=page.project, form=form)
+    added = adding_pages.added_page(current_actor(), page.procurement)
+    return render_template("procurement/detail.html", page=page, project=page.project, form=form, added=added)
 
 
 @bp.route("/projects/<code>/procurement/<int:number>/plan", methods=["GET", "POST"])
 @requires(P.PROCUREMENT_RECORD)
 def change(code: str, number: int) -> ResponseReturnValue:
     procurement = this_procurement(code, number)
-    form = PlanForm.of(procurement, pages.plan_file_choices(procurement.project, procurement))
+    project = procurement.project
+    originals = adding_pages.original_choices(project, procurement)
+    form = PlanForm.of(procurement, pages.plan_file_choices(project, procurement), originals)
     actor = current_actor()
     if form.succeeds(lambda: actions.change(actor, procurement, form.facts(), form.row_version, form.publicity)):
         flash(_("采购计划已保存。"), "success")

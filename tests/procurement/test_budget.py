@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.procurement.budget import Spent, allowed, for_building, investment_limit, operating_share, over_limit
+from app.procurement.budget import Spent, allowed, for_building, investment_limit, measured, operating_share, over_limit
 
 LIMITS = allowed(1000, 1200, 1200)
 
 
-def spent(number, purpose, fen, budget=None, months=None):
-    return Spent(number, purpose, fen, fen if budget is None else budget, months)
+def spent(number, purpose, fen, budget=None, months=None, adds_to=None):
+    return Spent(number, purpose, fen, fen if budget is None else budget, months, adds_to)
 
 
 def test_the_design_budget_goes_before_the_estimate():
@@ -53,6 +53,14 @@ def test_what_is_bought_with_its_operation_may_cost_both():
         ([spent(1, "operate", 1201, months=12)], 1),
         # Operations follow one another: each is held to its own term.
         ([spent(1, "operate", 1200, months=12), spent(2, "operate", 1200, months=12)], 0),
+        # What is added to one is paid from the term of that one, whatever its own.
+        ([spent(1, "operate", 1100, months=12), spent(2, "operate", 100, months=3, adds_to=1)], 0),
+        ([spent(1, "operate", 1100, months=12), spent(2, "operate", 101, months=12, adds_to=1)], 1),
+        (
+            [spent(1, "operate", 1, months=1), spent(2, "operate", 1200, months=12), spent(3, "operate", 1, adds_to=2)],
+            1,
+        ),
+        ([spent(1, "build", 1000), spent(2, "build", 1, adds_to=1)], 1),
         ([spent(1, "build_and_operate", 2200, months=12)], 0),
         ([spent(1, "build_and_operate", 2201, months=12)], 1),
     ],
@@ -60,6 +68,27 @@ def test_what_is_bought_with_its_operation_may_cost_both():
 )
 def test_purchases_beyond_what_is_approved_are_counted(listed, over):
     assert over_limit(listed, LIMITS) == over
+
+
+@pytest.mark.parametrize(
+    "own, bound, total",
+    [
+        (spent(0, "operate", 7, months=6), 600, 7),
+        (spent(0, "operate", 7, months=6, adds_to=1), 1200, 1000 + 50 + 7),
+        (spent(0, "build", 7), 1000 + 1200, 100 + 1500 + 7),
+        (spent(0, "build_and_operate", 7, months=1), 1000 + 1200 + 100, 100 + 1500 + 7),
+    ],
+    ids=str,
+)
+def test_a_plan_is_measured_with_what_is_paid_from_the_same_sum(own, bound, total):
+    others = [
+        spent(1, "operate", 1000, months=12),
+        spent(2, "operate", 50, months=3, adds_to=1),
+        spent(3, "operate", 900, months=12),
+        spent(4, "build", 100),
+        spent(5, "build_and_operate", 1500, months=12),
+    ]
+    assert measured(own, others, LIMITS) == (bound, total)
 
 
 @pytest.mark.parametrize(
