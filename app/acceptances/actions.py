@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.acceptances import terms, wording
 from app.acceptances.going_on import STAGES, alone_with
 from app.acceptances.kinds import ItemSource, Outcome, Stage
-from app.acceptances.material import NOTHING, Material, keep
+from app.acceptances.material import NOTHING, Material, keep, proof
 from app.acceptances.models import Acceptance, AcceptanceItem, ItemOpinion, ItemResult, ItemSubmission
 from app.acceptances.prefill import Wanted, wanted_of
 from app.acceptances.queries import DELIVERING, holders, last_number, newest, role_of, unheard
@@ -45,6 +45,8 @@ class Judgement:
     outcome: Outcome
     reason: str
     seen: int
+    # Why it passes although the supervisor does not agree; empty where he does.
+    against: str = ""
 
 
 # --- the round and its items -----------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ def submit_item(actor: Actor, item: AcceptanceItem, text: str, material: Materia
         made = ItemSubmission(
             **_of(item, len(item.submissions)),
             text=text.strip(),
-            sha256=keep(actor, subject, material, _("验收材料")),
+            sha256=proof(actor, subject, material, _("验收材料")),
             submitted_by=actor.user_id,
             submitter_org=actor.organisation_id,
             submitter_side=side,
@@ -225,6 +227,8 @@ def opine(actor: Actor, item: AcceptanceItem, stance: Stance, text: str, materia
     WORKFLOW.check(actor, acceptance, P.ACCEPTANCE_OPINE)
     alone_with(acceptance)
     _must_say(text, _("请写明监理意见。"), "text")
+    if not item.has_something:
+        raise Refused(wording.nothing_to_opine_on(item.number))
     with act(actor, P.ACCEPTANCE_OPINE, ref=acceptance.project.ref) as running:
         running.note(acceptance=acceptance.code, item=item.number)
         side = stand_for_side(actor, subject)
@@ -241,6 +245,9 @@ def opine(actor: Actor, item: AcceptanceItem, stance: Stance, text: str, materia
         _write(item, made)
         if not unheard(acceptance):
             finish_task(actor, subject, P.ACCEPTANCE_OPINE, item=acceptance.code)
+        if item.passed_unexplained:
+            for client in holders(subject, PartyRole.CLIENT):
+                ask_once(subject, client.id, P.ACCEPTANCE_JUDGE, terms.JUDGE_WITHIN, acceptance.code)
         _ask_to_conclude(acceptance)
     return made
 
@@ -259,6 +266,9 @@ def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, materia
     problems = [] if judgement.reason.strip() else [Problem(_("请写明判定理由。"), place="reason")]
     if not material.is_given:
         problems += _unproven(item.number, judgement.outcome, last)
+    against = judgement.outcome is Outcome.PASSED and item.is_opposed
+    if against and not judgement.against.strip():
+        problems.append(wording.against_unexplained(item.number))
     if problems:
         raise Refused(problems)
     with act(actor, P.ACCEPTANCE_JUDGE, ref=acceptance.project.ref) as running:
@@ -269,7 +279,8 @@ def judge_item(actor: Actor, item: AcceptanceItem, judgement: Judgement, materia
             outcome=judgement.outcome,
             reason=judgement.reason.strip(),
             submission_id=last.id if last else None,
-            sha256=keep(actor, subject, material, _("验收判定依据")),
+            sha256=proof(actor, subject, material, _("验收判定依据")),
+            against_reason=judgement.against.strip() if against else "",
             judged_by=actor.user_id,
             judge_org=actor.organisation_id,
             judge_side=side,
@@ -302,7 +313,8 @@ def _all_judged(acceptance: Acceptance) -> bool:
 
 def _ask_to_conclude(acceptance: Acceptance) -> None:
     """Once everything is judged and the supervisor has said what a passing round needs."""
-    waits = unheard(acceptance) and all(one.passed for one in acceptance.items)
+    passing = all(one.passed for one in acceptance.items)
+    waits = passing and (unheard(acceptance) or any(one.passed_unexplained for one in acceptance.items))
     if waits or not _all_judged(acceptance):
         return
     subject, code = acceptance.project.subject, acceptance.code

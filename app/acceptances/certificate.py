@@ -169,8 +169,11 @@ def _files(item: Content) -> list[str]:
     """What the judgement that counts rests on; of an item that nobody judged, what was submitted last."""
     last = item["results"][-1] if item["results"] else None
     number = last["submission"] if last else len(item["submissions"])
-    said = [*(one for one in item["submissions"] if one["number"] == number), *([last] if last else [])]
-    return [clean(one["evidence"]["name"]) for one in said if one["evidence"]]
+    made = [
+        clean(one["evidence"]["name"]) for one in item["submissions"] if one["number"] == number and one["evidence"]
+    ]
+    own = last["evidence"] if last else None
+    return [*made, *([f"{clean(own['name'])}（项目单位提供）"] if own else [])]
 
 
 def _opinion(item: Content) -> Content | None:
@@ -196,7 +199,8 @@ def _items(content: Content) -> Iterator[Block]:
 def _item_row(item: Content, without: str) -> tuple[Cell, ...]:
     last, seen = item["results"][-1] if item["results"] else None, _opinion(item)
     source = f"（{SOURCES[item['source']]}，{clean(item['deliverer']['name'])}提交）"
-    who = f"{OUTCOMES[last['outcome']]}\n{clean(last['reason'])}\n{_person(last)}" if last else "未判定"
+    against = f"不采纳监理意见：{clean(last['against'])}\n" if last and last.get("against") else ""
+    who = f"{OUTCOMES[last['outcome']]}\n{clean(last['reason'])}\n{against}{_person(last)}" if last else "未判定"
     return (
         Cell(str(item["number"])),
         Cell(f"{clean(item['requirement'])}\n标准：{clean(item['standard'])}\n{source}"),

@@ -49,6 +49,7 @@ def open_items(acceptance: Acceptance) -> list[Problem]:
         if not one.passed
     ]
     found += [wording.no_evidence(one.number, one.requirement) for one in unproven(acceptance)]
+    found += [wording.passed_against(one.number, one.requirement) for one in acceptance.items if one.passed_unexplained]
     found += [wording.no_opinion(one.number, one.requirement, bool(one.opinions)) for one in unheard(acceptance)]
     return found
 

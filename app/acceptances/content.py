@@ -162,6 +162,8 @@ def _item(item: AcceptanceItem) -> dict[str, Any]:
                 "outcome": one.outcome.value,
                 "reason": one.reason,
                 "submission": numbers.get(one.submission_id or 0),
+                # What was sealed before there was this reason reads as it did.
+                **({"against": one.against_reason} if one.against_reason else {}),
             }
             | _said(one.judge.name, one.organisation, one.judged_at, one.file)
             for one in item.results

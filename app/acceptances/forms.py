@@ -111,10 +111,13 @@ class JudgeForm(EvidenceForm):
     seen = HiddenField(_l("所阅读的内容"), validators=[REQUIRED, Length(max=6)])
     outcome = SelectField(_l("判定结果"), [CHOSEN], choices=lambda: [("", _("请选择")), *options_of(Outcome)])
     reason = TextAreaField(_l("判定理由"), words(2000))
+    against = TextAreaField(
+        _l("不采纳监理意见的理由"), [Length(max=2000, message=_l("最多 %(max)d 个字。")), no_control_characters]
+    )
 
     def judgement(self) -> Judgement:
-        seen = picked(self.seen.data)
-        return Judgement(Outcome(self.outcome.data), self.reason.data or "", -1 if seen is None else seen)
+        seen, against = picked(self.seen.data), self.against.data or ""
+        return Judgement(Outcome(self.outcome.data), self.reason.data or "", -1 if seen is None else seen, against)
 
 
 class ConcludeForm(BaseForm):

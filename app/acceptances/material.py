@@ -6,12 +6,35 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from app.acceptances.wording import unfit_paper
 from app.core.actors import Actor
 from app.core.db import db
 from app.core.errors import Problem, Refused
 from app.evidence.actions import attach
 from app.evidence.models import EvidenceFile
+from app.projects.kinds import DocumentKind
+from app.projects.models import ProjectDocument
 from app.subjects.models import Subject
+
+# Papers from before anything was built, of purchases, or of the time after; the guards of revision 0030 say the same.
+NO_PROOF = frozenset(
+    {
+        DocumentKind.PROPOSAL,
+        DocumentKind.FEASIBILITY,
+        DocumentKind.REVISED_FEASIBILITY,
+        DocumentKind.PRELIMINARY_DESIGN,
+        DocumentKind.SHARING_CHAPTER,
+        DocumentKind.CRYPTO_PLAN,
+        DocumentKind.EX_ANTE_EVALUATION,
+        DocumentKind.FILING_FORM,
+        DocumentKind.SUPERVISION_CONTRACT,
+        DocumentKind.SINGLE_SOURCE_PUBLICITY,
+        DocumentKind.AWARD_NOTICE,
+        DocumentKind.PROCUREMENT_CONTRACT,
+        DocumentKind.SELF_EVALUATION,
+        DocumentKind.EXIT_CERTIFICATE,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -56,3 +79,27 @@ def own_files(actor: Actor, subject: Subject) -> list[EvidenceFile]:
             .order_by(EvidenceFile.id.desc())
         )
     )
+
+
+def proof(actor: Actor, subject: Subject, material: Material, purpose: str) -> str | None:
+    """`keep` for a file that shows an item as done: papers of other steps of the project show nothing of the kind."""
+    digest = keep(actor, subject, material, purpose)
+    papers = _kinds_of(subject).get(digest or "", frozenset())
+    if papers and not papers - NO_PROOF:
+        raise Refused(unfit_paper(str(_("、").join(str(one.label) for one in sorted(papers)))))
+    return digest
+
+
+def proving_files(actor: Actor, subject: Subject) -> list[EvidenceFile]:
+    """What the actor's organisation has given this project and may show an item as done."""
+    papers = _kinds_of(subject)
+    return [one for one in own_files(actor, subject) if not papers.get(one.sha256) or papers[one.sha256] - NO_PROOF]
+
+
+def _kinds_of(subject: Subject) -> dict[str, frozenset[DocumentKind]]:
+    """As what each file is registered with the project, by digest."""
+    found: dict[str, frozenset[DocumentKind]] = {}
+    listed = sa.select(ProjectDocument.sha256, ProjectDocument.kind).where(ProjectDocument.subject_id == subject.id)
+    for digest, kind in db.session.execute(listed):
+        found[digest] = found.get(digest, frozenset()) | {kind}
+    return found

@@ -171,6 +171,24 @@ class AcceptanceItem(Entity):
         return None if last is None or (made is not None and made.submitted_at > last.given_at) else last
 
     @property
+    def has_something(self) -> bool:
+        """Whether an opinion would be about anything: a submission, or a file that the client put in."""
+        return bool(self.submissions) or any(one.sha256 is not None for one in self.results)
+
+    @property
+    def is_opposed(self) -> bool:
+        """The supervisor's last word on what was submitted last is that he does not agree."""
+        return self.opinion is not None and self.opinion.stance is Stance.OPPOSE
+
+    @property
+    def passed_unexplained(self) -> bool:
+        """It counts as passed against the supervisor, and nobody wrote since why."""
+        opinion, result = self.opinion, self.result
+        if not (self.passed and self.is_opposed) or opinion is None or result is None:
+            return False
+        return not result.against_reason or result.judged_at < opinion.given_at
+
+    @property
     def resubmitted(self) -> bool:
         """Something newer than the last judgement waits."""
         last = self.submissions[-1] if self.submissions else None
@@ -243,6 +261,8 @@ class ItemResult(AppendOnly):
     number: Mapped[int]
     outcome: Mapped[Outcome] = enum_column(Outcome, "outcome")
     reason: Mapped[str] = mapped_column(sa.String(2000))
+    # Why it passes although the supervisor does not agree.
+    against_reason: Mapped[str] = mapped_column(sa.String(2000), default="")
     submission_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     sha256: Mapped[str | None] = mapped_column(sa.String(64))
     judged_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id", name="fk_item_results_judged_by"))

@@ -15,7 +15,7 @@ from app.acceptances.going_on import STAGES, goes_on
 from app.acceptances.handing_over import may_open
 from app.acceptances.handover_models import Handover
 from app.acceptances.kinds import AcceptanceState, HandoverState, Stage
-from app.acceptances.material import own_files
+from app.acceptances.material import proving_files
 from app.acceptances.models import Acceptance, AcceptanceItem
 from app.acceptances.queries import DELIVERING, acceptances_of, handover_of, holders, role_of, unheard
 from app.acceptances.workflow import WORKFLOW
@@ -252,6 +252,7 @@ def _gap(project: Project, acceptance: Acceptance) -> Gap:
         (wording.items_not_passed, [one for one in acceptance.items if not one.passed]),
         (wording.items_without_evidence, unproven(acceptance)),
         (wording.items_without_opinion, unheard(acceptance)),
+        (wording.items_passed_against, [one for one in acceptance.items if one.passed_unexplained]),
     )
     missing = [say([one.number for one in items]) for say, items in still if items]
     return gap_at(project, STEPS[acceptance.stage], assumed(acceptance.stage), missing)
@@ -331,13 +332,13 @@ def item_page(actor: Actor, project: Project, acceptance: Acceptance, item: Acce
         acceptance=acceptance,
         item=item,
         may_submit=P.ACCEPTANCE_DELIVER in offers and item.deliverer_id == actor.organisation_id and not item.passed,
-        may_opine=P.ACCEPTANCE_OPINE in offers,
+        may_opine=P.ACCEPTANCE_OPINE in offers and item.has_something,
         may_judge=P.ACCEPTANCE_JUDGE in offers,
         may_settle=P.ACCEPTANCE_OPEN in offers and not judged and not touched,
         seen=item.submissions[-1].number if item.submissions else 0,
         has_evidence=bool(item.submissions) and item.submissions[-1].file is not None,
         is_supervised=bool(holders(project.subject, PartyRole.SUPERVISOR)),
-        files=own_files(actor, project.subject) if offers else [],
+        files=proving_files(actor, project.subject) if offers else [],
     )
 
 

@@ -1,5 +1,7 @@
 """Reads of acceptance and handover: rounds with everything in them, the handover, who delivers, who is asked."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -7,6 +9,7 @@ from app.acceptances.handover_models import Handover, HandoverEntry, HandoverIte
 from app.acceptances.kinds import Stage
 from app.acceptances.models import Acceptance, AcceptanceItem, ItemOpinion, ItemResult, ItemSubmission
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.db import db
 from app.organisations.models import Organisation
 from app.projects.models import Project
@@ -69,13 +72,18 @@ def acceptance_of(project: Project, number: int) -> Acceptance | None:
 
 def newest(project: Project, stage: Stage) -> Acceptance | None:
     """The last round of a stage, whatever became of it."""
-    return db.session.scalar(
-        sa.select(Acceptance)
-        .where(Acceptance.project_id == project.id, Acceptance.stage == stage)
-        .order_by(Acceptance.round.desc())
-        .limit(1)
+    return of_each(project.subject_id, _newest, stage)
+
+
+def _newest(subjects: Collection[int], stage: Stage) -> dict[int, Acceptance]:
+    found = db.session.execute(
+        sa.select(Project.subject_id, Acceptance)
+        .join(Project, Project.id == Acceptance.project_id)
+        .where(Project.subject_id.in_(subjects), Acceptance.stage == stage)
+        .order_by(Acceptance.round)
         .options(_ITEMS.selectinload(AcceptanceItem.results))
     )
+    return dict(iter(found))
 
 
 def last_number(project: Project) -> int:
@@ -90,7 +98,17 @@ def item_of(acceptance: Acceptance, number: int) -> AcceptanceItem | None:
 
 def handover_of(project: Project) -> Handover | None:
     """The handover of a project with everything in it."""
-    return db.session.scalar(sa.select(Handover).where(Handover.project_id == project.id).options(*_HANDOVER))
+    return of_each(project.subject_id, _handovers)
+
+
+def _handovers(subjects: Collection[int]) -> dict[int, Handover]:
+    found = db.session.execute(
+        sa.select(Project.subject_id, Handover)
+        .join(Project, Project.id == Handover.project_id)
+        .where(Project.subject_id.in_(subjects))
+        .options(*_HANDOVER)
+    )
+    return dict(iter(found))
 
 
 def handed_item_of(handover: Handover, number: int) -> HandoverItem | None:

@@ -198,6 +198,48 @@ def items_without_opinion(numbers: Sequence[int]) -> Problem:
     )
 
 
+def nothing_to_opine_on(number: int) -> Problem:
+    return Problem(
+        _("第 %(n)s 项还没有提交任何材料，不能出具意见。", n=number),
+        why=_("监理意见针对提交的材料；没有材料，意见没有对象。"),
+        remedy=_("请等提交单位提交，或由项目单位附上自己的依据之后再出具。"),
+    )
+
+
+def against_unexplained(number: int) -> Problem:
+    return Problem(
+        _("监理单位不同意第 %(n)s 项，判定合格须写明不采纳的理由。", n=number),
+        why=_("不采纳监理意见的理由与判定一并留存，并写入验收书。"),
+        remedy=_("请写明理由；或判定不合格，由提交单位整改后再判。"),
+        place="against",
+    )
+
+
+def passed_against(number: int, requirement: str) -> Problem:
+    return Problem(
+        _("第 %(n)s 项判定合格，监理单位不同意：%(text)s", n=number, text=requirement[:60]),
+        why=_("监理不同意的项目，没有写明不采纳的理由，不能作出合格结论。"),
+        remedy=_("请重新判定：写明不采纳监理意见的理由，或判定不合格。"),
+    )
+
+
+def items_passed_against(numbers: Sequence[int]) -> Problem:
+    return Problem(
+        _("还有 %(n)s 项判定合格而监理不同意，没有写明理由", n=len(numbers)),
+        why=_("第 %(listed)s 项。", listed=_listed(numbers)),
+        remedy=_("请重新判定：写明不采纳监理意见的理由，或判定不合格。"),
+    )
+
+
+def unfit_paper(name: str) -> Problem:
+    return Problem(
+        _("“%(name)s”不能证明这一项已经完成。", name=name),
+        why=_("它是立项、采购或运营环节的材料，不是建设成果的证据。"),
+        remedy=_("请附检测、测评、试运行记录、签收单等与这一项相符的材料。"),
+        place="existing",
+    )
+
+
 def _listed(numbers: Sequence[int]) -> str:
     """The first ones by number; who wants all sees them in the table."""
     shown = str(_("、")).join(str(one) for one in numbers[:SHOWN])

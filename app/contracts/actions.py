@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.audit import act
 from app.audit.heads import seal
+from app.catalogues.models import CatalogueEntry
 from app.contracts.content import canonical_content
 from app.contracts.drafting import copy_version
 from app.contracts.models import Contract, ContractState, ContractVersion, Signature, VersionState
@@ -22,6 +23,7 @@ from app.evidence.actions import attach
 from app.evidence.models import EvidenceFile
 from app.lifecycle.actions import drop_tasks, finish_task, open_task
 from app.organisations.models import Organisation
+from app.practices.choosing import chosen_entry, follow
 from app.subjects.actions import add_party, freeze_parties, open_subject, stand_for_side
 from app.subjects.models import PartyRole, SubjectKind
 from app.subjects.queries import parties_of
@@ -29,23 +31,31 @@ from app.subjects.queries import parties_of
 P = Permission
 # What is owed on the contract itself: findings, figures and scores outlive its term.
 OWN_ACTS = tuple(one for one in Permission if one.startswith("contract:"))
+# Of a contract that is over no responsibility list is drawn up or signed any more.
+ABOUT_ITS_DUTIES = (P.DUTY_DRAFT, P.DUTY_SIGN)
+ENDED = frozenset({ContractState.EXPIRED, ContractState.TERMINATED, ContractState.VOID})
 # Working days for each step; defaults of the product, see docs/glossary.md.
 SIGN_WITHIN = 5
 CORRECT_WITHIN = 10
 ANSWER_TERMINATION_WITHIN = 10
 
 
-def open_contract(actor: Actor, title: str) -> Contract:
-    """Opens a draft with the actor's organisation as client, under the next code of its region."""
+def open_contract(actor: Actor, title: str, practice: CatalogueEntry | str = "") -> Contract:
+    """Opens a draft with the actor's organisation as client, under the next code of its region.
+
+    `practice` is the one that it follows: the version that its project follows, or the code that was chosen.
+    """
     must(actor, P.CONTRACT_DRAFT)
     if actor.only_subject:
         raise NotAllowed(Problem(_("该令牌只能用于合同 %(code)s。", code=actor.only_subject)))
     client = db.session.get(Organisation, actor.organisation_id)
     if client is None or Side.MANAGEMENT not in client.sides:
         raise NotAllowed(Problem(_("只有管理方机构可以起草合同。"), remedy=_("请切换到项目单位的身份。")))
+    followed = chosen_entry(client.region, practice) if isinstance(practice, str) else practice
     code = _next_code(client)
     with act(actor, P.CONTRACT_DRAFT, ref=f"contract:{code}"):
         subject = open_subject(SubjectKind.CONTRACT, code, title, client.region)
+        follow(subject, followed)
         contract = Contract(code=code, subject_id=subject.id, subject=subject)
         contract.versions = [ContractVersion(number=1)]
         db.session.add(contract)
@@ -225,6 +235,8 @@ def _move(
         if not actor.is_system:
             stand_for_side(actor, contract.subject)
         drop_tasks(actor, contract.subject, OWN_ACTS)
+        if transition.target in ENDED:
+            drop_tasks(actor, contract.subject, ABOUT_ITS_DUTIES)
         if transition.target is not None:
             contract.state = ContractState(transition.target.value)
         if contract.state is ContractState.VOID:

@@ -2,6 +2,7 @@
 
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, current, parsed
+from app.conditions.gathering import practice_of
 from app.contracts.models import Contract
 from app.contracts.queries import services_to_buy
 from app.core.clock import today
@@ -26,16 +27,16 @@ def file_choices(contract: Contract) -> list[tuple[str, str]]:
     return [(one.sha256, f"{one.file_name}（{one.sha256[:12]}）") for one in evidence_of(contract.subject)]
 
 
-def indicator_choices() -> list[tuple[str, str]]:
-    """Indicators that may be scored, with their unit."""
-    found = []
+def indicator_choices(contract: Contract) -> list[tuple[str, str]]:
+    """Indicators that may be scored, with their unit; those that the contract's practice brings first."""
+    found, first = [], practice_of(contract.subject).brings
     for entry in all_current("indicator", today()):
         definition = parsed(entry)
         if not definition.banned_as_assessment:
             name = in_language(definition.name.zh, definition.name.en)
             unit = in_language(definition.unit.zh, definition.unit.en)
             found.append((entry.code, f"{entry.code} {name}（{unit}）"))
-    return found
+    return sorted(found, key=lambda one: one[0] not in first)
 
 
 def service_choices() -> list[tuple[str, str]]:

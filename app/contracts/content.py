@@ -6,6 +6,7 @@ from app.catalogues.queries import parsed
 from app.contracts.models import AgreedLevel, ContractService, ContractVersion
 from app.contracts.rules import Band, Draft, Level, Line
 from app.core.canonical import Digests, canonical_json, digest_both
+from app.procurement.models import Procurement
 from app.subjects.models import Party
 from app.subjects.queries import parties_of
 
@@ -33,6 +34,8 @@ def content_of(version: ContractVersion) -> dict[str, Any]:
         "services": [_line(line) for line in sorted(version.lines, key=lambda one: one.line)],
         "data_terms": version.data_terms,
         "exit_terms": version.exit_terms,
+        **_practice(version),
+        **_alone(version),
         **_existing(version),
         **_of_project(version),
     }
@@ -51,8 +54,37 @@ def _of_project(version: ContractVersion) -> dict[str, Any]:
             "method": purchase.method.value,
             "award_number": purchase.award_number,
             "award_fen": purchase.award_fen,
+            **_adds_to(purchase.original),
         }
     return found
+
+
+def _adds_to(original: Procurement | None) -> dict[str, Any]:
+    """The contract that this one adds to; others have no such key."""
+    if original is None:
+        return {}
+    added = {"procurement": original.code, "contract": original.contract_number, "amount_fen": original.contract_fen}
+    return {"adds_to": added}
+
+
+def _practice(version: ContractVersion) -> dict[str, Any]:
+    """The practice that the contract follows; others have no such key."""
+    entry = version.contract.subject.practice_entry
+    return {"practice": _entry(entry)} if entry is not None else {}
+
+
+def _alone(version: ContractVersion) -> dict[str, Any]:
+    """How a contract was bought that is drawn from no purchase here; others have no such key."""
+    if not (version.stands_alone and version.alone_reason):
+        return {}
+    method = version.alone_method
+    return {
+        "alone": {
+            "reason": version.alone_reason,
+            "method": method.value if method is not None else None,
+            "reference": version.alone_reference,
+        }
+    }
 
 
 def _existing(version: ContractVersion) -> dict[str, Any]:
@@ -159,8 +191,14 @@ def draft_of(version: ContractVersion) -> Draft:
         exit_terms=version.exit_terms,
         existing=version.is_existing,
         award_fen=version.contract.procurement.award_fen if version.contract.procurement else None,
+        alone=_alone_said(version) if version.stands_alone else None,
         lines=tuple(line_of(line) for line in version.lines),
     )
+
+
+def _alone_said(version: ContractVersion) -> tuple[bool, bool, bool]:
+    method = version.alone_method is not None
+    return bool(version.alone_reason.strip()), method, bool(version.alone_reference.strip())
 
 
 def line_of(line: ContractService) -> Line:

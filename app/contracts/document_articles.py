@@ -47,6 +47,8 @@ def _cover(paper: ContractPaper) -> Cover:
             ("合同金额", "\n".join(dict.fromkeys((_yuan(paper.amount_fen), words.capitals(paper.amount_fen))))),
             *([("原\u2002合\u2002同", _original_line(paper.original))] if paper.original else []),
             *([("所属项目", _project_line(paper))] if paper.project else []),
+            *([("补充合同", f"对合同 {paper.adds_to} 的补充，原合同其他条款不变")] if paper.adds_to else []),
+            *([("采购依据", "\n".join(filter(None, paper.alone)))] if paper.alone else []),
             ("版　　次", f"第 {paper.version} 版（{STATES[paper.facts.state]}）"),
         ),
         closing=_agreed_on(paper),

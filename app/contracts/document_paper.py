@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.contracts.content import FORM
-from app.contracts.document_words import MARKS, STATES
+from app.contracts.document_words import MARKS, METHODS, STATES
 from app.core.canonical import Digests, canonical_json, digest_both
 from app.core.errors import Problem, Refused
 from app.core.typesetting.words import clean
@@ -130,6 +130,10 @@ class ContractPaper:
     # The project it serves and the award it was drawn from; empty where there is none.
     project: str = ""
     award: str = ""
+    # The number of the contract that this one adds to; empty where it stands by itself.
+    adds_to: str = ""
+    # Of one that no purchase stands behind: why, in which way it was bought, and the number that says so.
+    alone: tuple[str, str, str] | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -166,6 +170,8 @@ def paper_of(content: dict[str, Any], facts: PaperFacts) -> ContractPaper:
         original=_original(content.get("existing")),
         project=clean(content.get("project", {}).get("code", "")),
         award=clean(content.get("procurement", {}).get("award_number", "")),
+        adds_to=clean(content.get("procurement", {}).get("adds_to", {}).get("contract", "")),
+        alone=_alone(content.get("alone")),
         **{name: clean(content[name] or "") for name in _TEXTS},
     )
 
@@ -198,6 +204,12 @@ def _cleaned(facts: PaperFacts) -> PaperFacts:
         for one in facts.signatures
     )
     return PaperFacts(facts.state, facts.sealed_at, facts.sha256, facts.sm3, tuple(signatures), facts.head)
+
+
+def _alone(given: dict[str, Any] | None) -> tuple[str, str, str] | None:
+    if given is None:
+        return None
+    return clean(given["reason"]), METHODS.get(given["method"], ""), clean(given["reference"])
 
 
 def _original(given: dict[str, Any] | None) -> Original | None:

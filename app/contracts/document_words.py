@@ -35,6 +35,15 @@ ROLES = {
 }
 SIDES = {"management": "管理方", "operation": "运营方", "supervision": "监督方"}
 PRICING = {"fixed_fee": "固定费用", "unit_price": "按量计价"}
+METHODS = {
+    "open_tender": "公开招标",
+    "invited_tender": "邀请招标",
+    "competitive_negotiation": "竞争性谈判",
+    "competitive_consultation": "竞争性磋商",
+    "inquiry": "询价",
+    "single_source": "单一来源采购",
+    "framework": "框架协议采购",
+}
 PERIODS = {"month": "月", "quarter": "季度", "year": "年"}
 
 

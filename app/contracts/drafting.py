@@ -34,6 +34,7 @@ from app.evidence.actions import attach
 from app.evidence.queries import evidence_of
 from app.indicators.definitions import Direction
 from app.organisations.models import Organisation
+from app.procurement.kinds import Method
 from app.services.models import Service, ServiceState
 from app.subjects.actions import add_party, remove_party, stand_for_side
 from app.subjects.models import Party, PartyRole
@@ -57,6 +58,9 @@ TERM_FIELDS = (
     "paper_number",
     "paper_signed_on",
     "paper_sha256",
+    "alone_reason",
+    "alone_method",
+    "alone_reference",
 )
 # A paper signed long after the term began was hardly the contract that was kept to.
 LATEST_MONTHS = 12
@@ -86,6 +90,10 @@ class Terms:
     paper_signed_on: date | None = None
     paper_sha256: str | None = None
     paper_upload: FileStorage | None = None
+    # Where no purchase of a project is on record here: why, in which way it was bought, and the number that says so.
+    alone_reason: str = ""
+    alone_method: Method | None = None
+    alone_reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -357,6 +365,14 @@ def _copy_line(line: ContractService) -> ContractService:
     copied = ContractService(**{name: getattr(line, name) for name in names})
     copied.levels = [_copy_level(level) for level in line.levels]
     return copied
+
+
+def follow_levels(actor: Actor, contract: Contract, line: ContractService, pattern: ContractService) -> None:
+    """Agrees on a line of the draft what is agreed on the line of a contract that this one adds to."""
+    WORKFLOW.check(actor, contract, DRAFT)
+    with act(actor, DRAFT, ref=contract.ref):
+        line.levels = [_copy_level(level) for level in pattern.levels]
+        db.session.flush()
 
 
 def _copy_level(level: AgreedLevel) -> AgreedLevel:

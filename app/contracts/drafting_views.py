@@ -155,7 +155,7 @@ def level_page(code: str, key: int, level_key: int | None) -> ResponseReturnValu
     contract = draft(code)
     line = line_of(contract, key)
     level = found_or_404(level_of_line(line, level_key)) if level_key is not None else None
-    form = LevelForm.of(level, indicator_choices())
+    form = LevelForm.of(level, indicator_choices(contract))
 
     def save() -> Any:
         facts = form.facts(entry_of("indicator", form.indicator.data))

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from app.audit import act
 from app.contracts import actions, drafting
+from app.contracts.adding import drawn_from, over
 from app.contracts.lots import Drawn, Planned, drawn
-from app.contracts.models import Contract, ContractState, PeriodKind, Pricing
+from app.contracts.models import Contract, ContractState, ContractVersion, PeriodKind, Pricing
 from app.contracts.of_projects import HANDED_OVER
 from app.contracts.rules import add_months
 from app.contracts.workflow import is_client
@@ -21,6 +22,7 @@ from app.core.errors import NotAllowed, Problem, Refused, WrongState
 from app.core.permissions import Permission
 from app.lifecycle.actions import ask_once
 from app.organisations.models import Organisation
+from app.practices.choosing import follow
 from app.procurement import checks
 from app.procurement.awards import hold_contract
 from app.procurement.kinds import ProcurementState
@@ -62,6 +64,8 @@ class _Source:
     winner: Organisation
     award_fen: int
     months: int
+    # The contract that is added to, whose terms stay as they are.
+    original: Contract | None = None
 
 
 def draw(actor: Actor, procurement: Procurement) -> Contract:
@@ -71,11 +75,15 @@ def draw(actor: Actor, procurement: Procurement) -> Contract:
     alone(procurement.project)
     db.session.refresh(procurement)
     source = _source(procurement)
-    contract = actions.open_contract(actor, _title(procurement.title))
+    followed = procurement.project.subject.practice_entry or ""
+    contract = actions.open_contract(actor, _title(procurement.title), followed)
     drafting.set_terms(actor, contract, _terms(source), None)
     _join(actor, contract, source)
-    for service, line in _services(actor, source):
-        drafting.add_line(actor, contract, _line(service, line))
+    if source.original is not None:
+        _add_to(actor, contract, source, source.original.current)
+    else:
+        for service, line in _services(actor, source):
+            drafting.add_line(actor, contract, _line(service, line))
     _bind(actor, contract, procurement)
     return contract
 
@@ -97,7 +105,9 @@ def _source(procurement: Procurement) -> _Source:
     winner, award, months = procurement.winner, procurement.award_fen, procurement.term_months
     if winner is None or award is None or months is None:
         raise LookupError("an awarded purchase of operation names winner, amount and term")
-    return _Source(procurement, approved_declaration(procurement.project), winner, award, months)
+    original = drawn_from(procurement.original) if procurement.original is not None else None
+    refuse(over(original))
+    return _Source(procurement, approved_declaration(procurement.project), winner, award, months, original)
 
 
 def _title(title: str) -> str:
@@ -109,6 +119,8 @@ def _title(title: str) -> str:
 def _terms(source: _Source) -> drafting.Terms:
     """Mode, amount, term, data and exit as declared and awarded; payment and deductions are left to the drafter."""
     declared = source.declared
+    if source.original is not None:
+        return _same_terms(source, source.original.current)
     begin = _begin(declared)
     return drafting.Terms(
         title=_title(source.procurement.title),
@@ -124,6 +136,29 @@ def _terms(source: _Source) -> drafting.Terms:
         cap_percent=None,
         data_terms=_data_terms(declared.data_items),
         exit_terms=declared.exit_plan,
+    )
+
+
+def _same_terms(source: _Source, agreed: ContractVersion) -> drafting.Terms:
+    """The terms of the contract that is added to, for what is added and for no longer than that contract runs."""
+    begin = max(agreed.term_from, today()) if agreed.term_from is not None else today()
+    until = add_months(begin, source.months) - timedelta(days=1)
+    until = min(until, agreed.term_until) if agreed.term_until is not None else until
+    runs = begin <= until
+    return drafting.Terms(
+        title=_title(source.procurement.title),
+        mode=agreed.mode,
+        term_from=begin if runs else None,
+        term_until=until if runs else None,
+        extension_basis="",
+        amount_fen=source.award_fen,
+        payment_terms=agreed.payment_terms,
+        exclusive=agreed.exclusive,
+        exclusive_basis=agreed.exclusive_basis,
+        point_fen=agreed.point_fen,
+        cap_percent=agreed.cap_percent,
+        data_terms=agreed.data_terms,
+        exit_terms=agreed.exit_terms,
     )
 
 
@@ -163,6 +198,23 @@ def _beside(project: Project) -> list[Party]:
 
 
 # --- services --------------------------------------------------------------------------------------------------------
+
+
+def _add_to(actor: Actor, contract: Contract, source: _Source, agreed: ContractVersion) -> None:
+    """The services of the contract that is added to, at its prices and levels; how much of each the drafter says."""
+    fee = max(1, source.award_fen // (source.months * max(1, len(agreed.lines))))
+    for pattern in agreed.lines:
+        by_use = pattern.pricing is Pricing.UNIT_PRICE
+        facts = drafting.LineFacts(
+            service=pattern.service,
+            pricing=pattern.pricing,
+            fee_fen=None if by_use else fee,
+            unit_price=pattern.unit_price,
+            unit=pattern.unit,
+            pay_period=pattern.pay_period if by_use else PeriodKind.MONTH,
+            expected_volume=None,
+        )
+        drafting.follow_levels(actor, contract, drafting.add_line(actor, contract, facts), pattern)
 
 
 def _services(actor: Actor, source: _Source) -> Iterator[tuple[Service, Drawn]]:
@@ -235,6 +287,9 @@ def link(actor: Actor, contract: Contract, project: Project) -> None:
     refuse(_link_problems(contract, project))
     with act(actor, P.CONTRACT_DRAFT, ref=contract.ref) as running:
         running.note(project=project.code)
+        # A contract follows the practice of its project; the guard on contracts asks for that first.
+        follow(contract.subject, project.subject.practice_entry)
+        db.session.flush()
         contract.project_id = project.id
         db.session.flush()
     db.session.refresh(contract)

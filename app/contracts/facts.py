@@ -1,18 +1,23 @@
 """The facts that contracts give to conditions: what the newest version says, and how many of a project are running."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import ROUND_CEILING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.catalogues.queries import parsed
 from app.conditions.facts import Value
 from app.contracts.clauses import clauses_of, exculpatory_words
-from app.contracts.models import Contract, ContractVersion
+from app.contracts.models import AgreedLevel, Contract, ContractService, ContractVersion
 from app.contracts.of_projects import ended_early, running_contracts
 from app.contracts.rules import months_of
+from app.core.batches import of_each
 from app.core.db import db
-from app.procurement.queries import approved_declaration
+from app.procurement.kinds import LIVE
+from app.procurement.models import Procurement
+from app.procurement.queries import approved_declaration, spent
+from app.projects.models import Declaration, Project
 from app.subjects.models import Subject, SubjectKind
 
 
@@ -23,8 +28,24 @@ def contract_facts(subject: Subject) -> Mapping[str, Value]:
             "project.running_contracts": running_contracts(subject.id),
             "project.ended_contracts": ended_early(subject.id),
         }
-    contract = db.session.scalar(sa.select(Contract).where(Contract.subject_id == subject.id))
+    contract = of_each(subject.id, _contracts)
     return dict(_facts(contract.current)) if contract is not None else {}
+
+
+def _contracts(subjects: Collection[int]) -> dict[int, Contract]:
+    """By subject, with everything that facts are read from: of many at once it would be read one by one otherwise."""
+    found = sa.select(Contract).where(Contract.subject_id.in_(subjects))
+    if len(subjects) > 1:
+        levels = selectinload(Contract.versions).selectinload(ContractVersion.lines)
+        levels = levels.selectinload(ContractService.levels)
+        found = found.options(
+            selectinload(Contract.versions).joinedload(ContractVersion.mode),
+            levels.joinedload(AgreedLevel.indicator),
+            levels.selectinload(AgreedLevel.bands),
+            joinedload(Contract.procurement).joinedload(Procurement.original),
+            joinedload(Contract.project).selectinload(Project.versions).selectinload(Declaration.data_items),
+        )
+    return {one.subject_id: one for one in db.session.scalars(found)}
 
 
 def _facts(version: ContractVersion) -> Iterator[tuple[str, Value]]:
@@ -45,6 +66,7 @@ def _facts(version: ContractVersion) -> Iterator[tuple[str, Value]]:
     purchase = version.contract.procurement
     yield "contract.procurement_method", purchase.method.value if purchase is not None else ""
     yield "contract.purposes", tuple(sorted(one.value for one in purchase.purpose.covers)) if purchase else ()
+    yield from _added(version)
     yield "contract.has_extension_basis", bool(version.extension_basis.strip())
     yield "contract.units", tuple(sorted({line.unit.strip() for line in version.lines}))
     yield "contract.clauses", tuple(sorted(one.value for one in clauses_of(version)))
@@ -54,6 +76,34 @@ def _facts(version: ContractVersion) -> Iterator[tuple[str, Value]]:
         yield "contract.deduction_cap", int(version.cap_percent.to_integral_value(ROUND_CEILING))
     yield from _measured(version)
     yield from _of_project(version)
+
+
+def _added(version: ContractVersion) -> Iterator[tuple[str, Value]]:
+    """What is added to the contract, or to the one that it adds to, and what that one comes to.
+
+    Additions are purchases, so nothing is added to a contract that was drawn from none.
+    """
+    purchase = version.contract.procurement
+    original = purchase.original if purchase is not None else None
+    whole = original.contract_fen if original is not None else version.amount_fen
+    if whole is not None:
+        yield "contract.original_amount", whole
+    yield "contract.supplements", of_each(version.contract.subject_id, _supplements) or 0
+
+
+def _supplements(subjects: Collection[int]) -> dict[int, int]:
+    """By the subject of a contract, what is added to it, or to the one that it adds to."""
+    own, added = aliased(Procurement), aliased(Procurement)
+    found = db.session.execute(
+        sa.select(Contract.subject_id, added)
+        .join(own, own.id == Contract.procurement_id)
+        .join(added, added.adds_to_id == sa.func.coalesce(own.adds_to_id, own.id))
+        .where(Contract.subject_id.in_(subjects), added.state.in_(LIVE))
+    )
+    sums: dict[int, int] = {}
+    for subject_id, one in found:
+        sums[subject_id] = sums.get(subject_id, 0) + spent(one).fen
+    return sums
 
 
 def _measured(version: ContractVersion) -> Iterator[tuple[str, Value]]:

@@ -15,6 +15,7 @@ from app.contracts.rules import Band
 from app.core.db import LabelledEnum
 from app.core.errors import Problem, Refused
 from app.core.forms import BaseForm, DayField, MoneyField, NumberField, SeenField, no_control_characters, text
+from app.procurement.kinds import Method
 
 REQUIRED = DataRequired(_l("请填写此项。"))
 BAND_ROWS = 6
@@ -27,6 +28,7 @@ def options(kind: type[LabelledEnum]) -> Callable[[], list[tuple[str, Any]]]:
 
 class OpenForm(BaseForm):
     title = StringField(_l("合同名称"), [REQUIRED, Length(max=200), no_control_characters])
+    practice = SelectField(_l("地方模式"), default="")
 
 
 class TermsForm(BaseForm):
@@ -43,6 +45,9 @@ class TermsForm(BaseForm):
     exclusive_basis = TextAreaField(_l("独家的法律依据与公平竞争审查"), text(400))
     data_terms = TextAreaField(_l("数据委托与安全"), text(4000))
     exit_terms = TextAreaField(_l("退出与移交"), text(4000))
+    alone_reason = TextAreaField(_l("未关联项目采购的理由"), text(1000))
+    alone_method = SelectField(_l("采购方式"), default="", choices=lambda: [("", _("请选择")), *options(Method)()])
+    alone_reference = StringField(_l("采购结果的文号"), text(200))
     paper_number = StringField(_l("原合同编号"), text(100))
     paper_signed_on = DayField(_l("原合同签订日期"), text(10))
     paper_sha256 = SelectField(_l("原合同扫描件"))
@@ -60,6 +65,7 @@ class TermsForm(BaseForm):
                 "amount": version.amount_fen,
                 "point_value": version.point_fen,
                 "paper_sha256": version.paper_sha256 or "",
+                "alone_method": version.alone_method.value if version.alone_method else "",
             }
         )
         form.mode.choices = [("", _("请选择")), *modes]
@@ -85,6 +91,9 @@ class TermsForm(BaseForm):
             paper_signed_on=self.paper_signed_on.day(),
             paper_sha256=self.paper_sha256.data or None,
             paper_upload=self.paper_upload.data or None,
+            alone_reason=(self.alone_reason.data or "").strip(),
+            alone_method=Method(self.alone_method.data) if self.alone_method.data else None,
+            alone_reference=(self.alone_reference.data or "").strip(),
         )
 
 

@@ -14,6 +14,7 @@ from app.core.db import AppendOnly, Decimal6, Entity, Fen, LabelledEnum, enum_co
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
 from app.organisations.models import Organisation
+from app.procurement.kinds import Method
 from app.procurement.models import Procurement
 from app.projects.models import Project
 from app.services.models import Service
@@ -215,6 +216,11 @@ class ContractVersion(Entity):
     paper_number: Mapped[str | None] = mapped_column(sa.String(100))
     paper_signed_on: Mapped[date | None]
     paper_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    # Of a contract that is not drawn from a purchase on record here: why, in which way it was bought, and where that
+    # is written down.
+    alone_reason: Mapped[str] = mapped_column(sa.String(1000), default="")
+    alone_method: Mapped[Method | None] = enum_column(Method, "alone_method", default=None)
+    alone_reference: Mapped[str] = mapped_column(sa.String(200), default="")
     content: Mapped[str | None] = mapped_column(sa.Text)
     digest_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     digest_sm3: Mapped[str | None] = mapped_column(sa.String(64))
@@ -237,6 +243,11 @@ class ContractVersion(Entity):
     def is_existing(self) -> bool:
         """Whether it brings in a contract that was signed on paper before; the system then holds confirmations."""
         return self.paper_number is not None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it has to say how it was bought: neither drawn from a purchase here, nor signed on paper before."""
+        return self.contract.procurement_id is None and not self.is_existing
 
 
 class ContractService(Entity):

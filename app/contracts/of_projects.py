@@ -1,5 +1,7 @@
 """Contracts of projects: what asks for them to be drawn, what they wait for, and what they tell the purchase."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
@@ -9,6 +11,7 @@ from app.contracts.content import draft_of
 from app.contracts.models import Contract, ContractState
 from app.contracts.rules import flaws
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import Problem
@@ -27,6 +30,7 @@ from app.projects.workflow import ENDED
 
 S = ContractState
 RUNNING = frozenset({S.IN_FORCE, S.TERMINATING})
+ENDED_EARLY = frozenset({S.TERMINATING, S.TERMINATED})
 HANDED_OVER = frozenset({ProjectState.OPERATING, ProjectState.EVALUATING})
 # Nothing new is concluded for a project that stands still or is over.
 HALTED = frozenset({ProjectState.SUSPENDED, *ENDED})
@@ -117,22 +121,23 @@ def contracts_of(project: Project) -> list[Contract]:
 
 def running_contracts(project_subject_id: int) -> int:
     """How many contracts of a project are in force, or not ended yet."""
-    counted = (
-        sa.select(sa.func.count(Contract.id))
-        .join(Project, Project.id == Contract.project_id)
-        .where(Project.subject_id == project_subject_id, Contract.state.in_(RUNNING))
-    )
-    return db.session.scalar(counted) or 0
+    return of_each(project_subject_id, _number_of, RUNNING) or 0
 
 
 def ended_early(project_subject_id: int) -> int:
     """How many contracts of a project were ended before their term, or are being ended."""
+    return of_each(project_subject_id, _number_of, ENDED_EARLY) or 0
+
+
+def _number_of(subjects: Collection[int], states: frozenset[ContractState]) -> dict[int, int]:
+    """By the subject of the project, how many of its contracts are in one of these states."""
     counted = (
-        sa.select(sa.func.count(Contract.id))
+        sa.select(Project.subject_id, sa.func.count(Contract.id))
         .join(Project, Project.id == Contract.project_id)
-        .where(Project.subject_id == project_subject_id, Contract.state.in_((S.TERMINATING, S.TERMINATED)))
+        .where(Project.subject_id.in_(subjects), Contract.state.in_(states))
+        .group_by(Project.subject_id)
     )
-    return db.session.scalar(counted) or 0
+    return dict(iter(db.session.execute(counted)))
 
 
 def contracts_panel(actor: Actor, project: Project) -> Panel | None:

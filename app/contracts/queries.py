@@ -29,6 +29,7 @@ from app.subjects.queries import in_reach
 
 # Sorts what has no day yet behind everything that has one.
 FAR = date(9999, 12, 31)
+ALONE = "alone"
 
 
 def contract_in_reach(actor: Actor, code: str) -> Contract | None:
@@ -123,6 +124,33 @@ def _named(version: ContractVersion, role: PartyRole) -> str:
     return str(_("、").join(names))
 
 
+def _title_cell(version: ContractVersion) -> Cell:
+    """The title; a contract outside every purchase on record here says so."""
+    alone = _("未关联项目采购") if version.stands_alone else ""
+    return Cell(version.contract.subject.title, kind="link", sub=str(alone))
+
+
+def outside_purchases() -> Any:
+    """Contracts submitted or signed that no purchase of a project stands behind, and no paper of before."""
+    return sa.and_(
+        Contract.procurement_id.is_(None),
+        ContractVersion.paper_number.is_(None),
+        Contract.state.not_in((ContractState.DRAFT, ContractState.VOID)),
+    )
+
+
+def count_outside_purchases(actor: Actor) -> int:
+    """How many of them are in reach."""
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(Contract)
+        .join(Subject, Subject.id == Contract.subject_id)
+        .join(ContractVersion, _newest())
+        .where(in_reach(actor), outside_purchases())
+    )
+    return db.session.scalar(counted) or 0
+
+
 def _state_cell(version: ContractVersion) -> Cell:
     state = version.contract.state
     return Cell(str(state.label), kind="status", tone=state.tone)
@@ -134,7 +162,7 @@ def _amount_cell(version: ContractVersion) -> Cell:
 
 _COLUMNS = (
     Column("code", _l("编号"), lambda v: Cell(v.contract.code, kind="code"), sort=Contract.code, kind="code"),
-    Column("title", _l("名称"), lambda v: Cell(v.contract.subject.title, kind="link"), sort=Subject.title, kind="link"),
+    Column("title", _l("名称"), _title_cell, sort=Subject.title, kind="link"),
     Column("client", _l("甲方"), lambda v: _named(v, PartyRole.CLIENT), optional=True),
     Column("operator", _l("乙方"), lambda v: _named(v, PartyRole.OPERATOR) or fmt.MISSING, optional=True),
     Column("mode", _l("方式"), lambda v: mode_name(v.mode) or fmt.MISSING, optional=True),
@@ -186,6 +214,13 @@ _FILTERS = (
     Filter("q", _l("编号或名称"), lambda text: sa.or_(like(Contract.code, text), like(Subject.title, text))),
     Filter("party", _l("当事方"), _party_filter),
     Filter("state", _l("状态"), member_or_none(ContractState, Contract.state), "select", options_of(ContractState)),
+    Filter(
+        "basis",
+        _l("采购依据"),
+        lambda text: outside_purchases() if text == ALONE else None,
+        "select",
+        [(ALONE, _l("未关联项目采购"))],
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+ALONE = ("alone_reason", "alone_method", "alone_reference")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -77,6 +78,8 @@ class Draft:
     existing: bool = False
     # What was awarded in the purchase it was drawn from.
     award_fen: int | None = None
+    # Of one that is drawn from no purchase: whether it says why, in which way it was bought, and where that is written.
+    alone: tuple[bool, bool, bool] | None = None
 
 
 def flaws(draft: Draft) -> list[Flaw]:
@@ -95,6 +98,7 @@ def _terms(draft: Draft) -> Iterator[Flaw]:
         yield from term_flaws(draft, draft.term_from, draft.term_until)
     if draft.exclusive and not draft.exclusive_basis:
         yield Flaw("exclusive_basis", "terms")
+    yield from (Flaw(code, "terms") for code, said in zip(ALONE, draft.alone or (), strict=False) if not said)
     for name in ("payment_terms", "data_terms", "exit_terms"):
         if not getattr(draft, name):
             yield Flaw(name, "terms")

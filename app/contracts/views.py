@@ -17,6 +17,7 @@ from app.core.actors import Actor
 from app.core.forms import BaseForm
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
+from app.practices.pages import practice_options
 from app.procurement.queries import procurement_of
 from app.projects.queries import project_in_reach
 
@@ -45,7 +46,9 @@ def index() -> ResponseReturnValue:
 @requires(P.CONTRACT_DRAFT)
 def new() -> ResponseReturnValue:
     form = OpenForm()
-    contract = form.attempt(lambda: actions.open_contract(current_actor(), form.title.data or ""))
+    form.practice.choices = practice_options(current_actor())
+    title, practice = form.title.data or "", form.practice.data or ""
+    contract = form.attempt(lambda: actions.open_contract(current_actor(), title, practice))
     if contract is not None:
         flash(_("已建立合同草稿 %(code)s。", code=contract.code), "success")
         return redirect(url_for("drafting.terms", code=contract.code))

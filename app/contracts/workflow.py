@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.contracts.adding import as_before
 from app.contracts.admitted import admitted
 from app.contracts.content import draft_of
 from app.contracts.models import Contract, ContractState
@@ -85,7 +86,7 @@ WORKFLOW: Workflow[Contract] = Workflow(
             {S.DRAFT},
             S.SIGNING,
             relation=is_client,
-            guards=(complete, separated, admitted, goes_on, gates_open),
+            guards=(complete, separated, admitted, goes_on, as_before, gates_open),
         ),
         transition(
             P.CONTRACT_SIGN,

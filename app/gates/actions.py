@@ -18,11 +18,11 @@ from app.core.clock import now, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused
 from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission
-from app.gates import wording
+from app.gates import countersigning, wording
 from app.gates.checking import judge
 from app.gates.kinds import Step, Verdict
 from app.gates.models import AUTHORITY_STEPS, Decision, Obligation, decider_of
-from app.gates.queries import entries_at, gate_of, has_role, known_at, next_round
+from app.gates.queries import all_experts_oppose, entries_at, gate_of, has_role, known_at, next_round
 from app.lifecycle.actions import open_task
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole, Subject
@@ -79,11 +79,11 @@ def record_decision(
     Part of a running act. Whether the gates are met is for the caller to ask; who may decide is asked here.
     """
     _refuse_wrong_decider(actor, subject, step, about)
-    problems = list(_ruling_problems(subject, ruling))
-    if problems:
-        raise Refused(problems)
+    _refuse_wrong_ruling(actor, subject, step, ruling)
     known = known_at(subject, step, values)
     facts = canonical_json(known)
+    # After a decision no signature changes any more.
+    countersigning.drop_unsigned(actor, subject, step)
     decision = Decision(
         subject_id=subject.id,
         step=step,
@@ -108,7 +108,9 @@ def record_decision(
 
 def _ruled(ruling: Ruling) -> dict[str, Any]:
     told = [line.strip() for line in ruling.notice if line.strip()]
-    return {"verdict": ruling.verdict, "reason": ruling.reason.strip(), "notice": canonical_json(told)}
+    points = len(told) if ruling.verdict is Verdict.RETURNED else 0
+    reason, notice = ruling.reason.strip(), canonical_json(told)
+    return {"verdict": ruling.verdict, "reason": reason, "notice": notice, "points": points}
 
 
 def _asked(about: About) -> dict[str, Any]:
@@ -132,6 +134,16 @@ def _refuse_wrong_decider(actor: Actor, subject: Subject, step: Step, about: Abo
         problems.append(wording.same_person(step.label))
     if problems:
         raise NotAllowed(problems)
+
+
+def _refuse_wrong_ruling(actor: Actor, subject: Subject, step: Step, ruling: Ruling) -> None:
+    problems = list(_ruling_problems(subject, ruling))
+    if ruling.verdict.lets_through:
+        problems += countersigning.problems_before(actor, subject, step, ruling.reason)
+        if not ruling.reason.strip() and step is Step.APPROVE and all_experts_oppose(subject, step):
+            problems.append(wording.against_experts())
+    if problems:
+        raise Refused(problems)
 
 
 def _ruling_problems(subject: Subject, ruling: Ruling) -> Iterator[Problem]:

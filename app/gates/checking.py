@@ -8,9 +8,20 @@ from app.catalogues.wording import N_
 from app.conditions.cel import compile_condition
 from app.conditions.facts import Value
 from app.gates.gate_file import Gate, Input
+from app.gates.kinds import Body, Step
+from app.gates.scores import tenths
 
-# How many experts' opinions are on record for the decision that is being taken.
+# Of the decision that is being taken: how many experts' opinions are on record, the mean of their scores in tenths of a
+# point, and whose countersignatures.
 EXPERTS = "review.experts"
+MEAN = "review.mean_score"
+SIGNED = "review.countersigned"
+_BODIES = {
+    Body.FINANCE: (N_("财政部门"), "the finance department"),
+    Body.DEVELOPMENT: (N_("发展改革部门"), "the development and reform department"),
+    Body.DATA: (N_("数据管理部门"), "the data administration"),
+    Body.CYBERSECURITY: (N_("网络安全主管部门"), "the cybersecurity department"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,10 +32,15 @@ class InputLine:
     met: bool | None
     missing: tuple[str, ...] = ()
     known: tuple[tuple[str, Value], ...] = ()
+    # It holds only because it does not hold for things of this kind: what it asks for need not be there.
+    exempt: bool = False
 
     @property
     def words(self) -> Bilingual:
         """What is there, or what is not: a thing that is missing is never named as if it were there."""
+        if self.exempt:
+            name = self.input.name
+            return Bilingual(N_("不要求：%(name)s", name=name.zh), f"Not required: {name.en}")
         if self.met is True:
             return self.input.name
         return self.input.unknown or self.input.missing if self.met is None else self.input.missing
@@ -32,10 +48,11 @@ class InputLine:
 
 @dataclass(frozen=True)
 class GateLine:
-    """One gate with all its inputs; unknown is not met."""
+    """One gate with all its inputs; unknown is not met. `over` are the gates whose place it takes here."""
 
     gate: Gate
     inputs: tuple[InputLine, ...]
+    over: tuple[Gate, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -53,14 +70,21 @@ def judge(gates: Sequence[Gate], values: Mapping[str, Value]) -> tuple[GateLine,
 
 
 def inputs_of(gate: Gate) -> tuple[Input, ...]:
-    """The inputs of the entry, and one more where the gate asks for opinions of experts."""
-    return (*gate.inputs, _opinions(gate.opinions)) if gate.opinions else gate.inputs
+    """The inputs of the entry, and those that follow where it asks for experts, for scores or for countersignatures."""
+    wanted = max(gate.opinions, gate.panel.least if gate.panel else 0)
+    return (
+        *gate.inputs,
+        *((_opinions(wanted),) if wanted else ()),
+        *((_mean(gate.panel.passes),) if gate.panel else ()),
+        *(_signature(gate, body) for body in gate.countersign),
+    )
 
 
 def _judged(one: Input, values: Mapping[str, Value]) -> InputLine:
     truth = one.condition.judge(values)
     known = tuple((name, values[name]) for name in one.condition.facts if name in values)
-    return InputLine(one, truth.value, truth.missing, known)
+    exempt = truth.value is True and one.core is not None and one.core.judge(values).value is not True
+    return InputLine(one, truth.value, truth.missing, known, exempt)
 
 
 def _opinions(wanted: int) -> Input:
@@ -80,4 +104,36 @@ def _opinions(wanted: int) -> Input:
             "The authority's officer records the experts' opinions of this round.",
         ),
         place="decisions",
+    )
+
+
+def _mean(passes: int) -> Input:
+    return Input(
+        code="mean_score",
+        name=Bilingual(N_("专家评分均值不低于 %(n)s 分", n=passes), f"Mean of the experts' scores at least {passes}"),
+        missing=Bilingual(N_("专家评分均值低于 %(n)s 分", n=passes), f"Mean of the experts' scores below {passes}"),
+        unknown=Bilingual(N_("专家尚未评分"), "The experts have not scored yet"),
+        condition=compile_condition(f"{MEAN} >= {tenths(passes)}"),
+        remedy=Bilingual(
+            N_("评分未达到通过分的，退回修改后重新评审，或不予通过。"),
+            "Below the mark it is returned, changed and reviewed anew, or refused.",
+        ),
+        place="decisions",
+    )
+
+
+def _signature(gate: Gate, body: Body) -> Input:
+    """A body's countersignature; a change that is only filed needs none."""
+    zh, en = _BODIES[body]
+    filed = 'change.route == "filing" || ' if gate.step is Step.CHANGE else ""
+    return Input(
+        code=f"countersign_{body.value}",
+        name=Bilingual(N_("%(body)s已会签", body=zh), f"Countersigned by {en}"),
+        missing=Bilingual(N_("%(body)s尚未会签", body=zh), f"Not countersigned by {en}"),
+        condition=compile_condition(f'{filed}"{body.value}" in {SIGNED}'),
+        remedy=Bilingual(
+            N_("由主管部门经办组织会签，各单位按顺序签署。"),
+            "The authority's officer asks for the countersignatures, which are given in their order.",
+        ),
+        place="countersigns",
     )

@@ -9,9 +9,18 @@ from app.catalogues.wording import N_
 from app.conditions.cel import Condition, compile_condition
 from app.core.errors import Refused
 from app.core.permissions import Role
-from app.gates.kinds import Phase, Step
+from app.gates.kinds import Body, Phase, Step
 
 GATE_KIND = "gate"
+# Working days of one countersignature where the gate does not say; a default of the product.
+SIGN_WITHIN = 5
+# Facts that say in a condition for whom it holds rather than what is asked for.
+SCOPING = frozenset(
+    {
+        *("project.kind", "project.category", "project.scope", "project.mlps_level", "project.operating_mode"),
+        *("project.plan_item", "project.taken_in", "contract.exclusive"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +37,35 @@ class Input:
     remedy: Bilingual
     place: str
     unknown: Bilingual | None = None
+    # What the condition asks for without the clauses that say for whom it holds; None where it has no such clause.
+    core: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What the experts of a panel give points for, at most how many."""
+
+    code: str
+    name: Bilingual
+    most: int
+
+
+@dataclass(frozen=True)
+class ScoredPanel:
+    """Experts who score: at least so many, out of so many points, passed from a mean of so many on."""
+
+    least: int
+    most: int
+    passes: int
+    criteria: tuple[Criterion, ...] = ()
 
 
 @dataclass(frozen=True)
 class Gate:
     """`opinions` is how many experts' opinions must be on record before the decision; `workdays` the time to decide.
 
-    `after` are the codes of the gates that stand before it.
+    `after` are the codes of the gates that stand before it. `countersign` are the bodies that sign before the decision,
+    in their order, each within `sign_workdays`; `panel` is how its experts score.
     """
 
     head: Head
@@ -47,6 +78,9 @@ class Gate:
     on_fail: Bilingual
     inputs: tuple[Input, ...]
     after: tuple[str, ...] = ()
+    countersign: tuple[Body, ...] = ()
+    sign_workdays: int = SIGN_WITHIN
+    panel: ScoredPanel | None = None
 
 
 def parse_gate(content: dict[str, Any]) -> Gate:
@@ -63,7 +97,11 @@ def parse_gate(content: dict[str, Any]) -> Gate:
         on_fail=reader.words("on_fail"),
         inputs=tuple(one for inner in reader.each("inputs") if (one := _input(inner)) is not None),
         after=codes_of(reader, "after") if reader.has("after") else (),
+        countersign=reader.choices("countersign", Body) if reader.has("countersign") else (),
+        sign_workdays=reader.whole("sign_workdays", default=SIGN_WITHIN),
+        panel=_panel(reader.inside("panel")) if reader.has("panel") else None,
     )
+    _refuse_what_cannot_be(reader, gate)
     _refuse_doubles(reader, gate.inputs)
     reader.finish()
     return gate
@@ -75,7 +113,70 @@ def _input(reader: Reader) -> Input | None:
     missing = reader.maybe_words("missing") or Bilingual(N_("未满足：%(name)s", name=name.zh), f"Not met: {name.en}")
     unknown, remedy = reader.maybe_words("unknown"), reader.words("remedy")
     place, condition = reader.text("place", default=""), read_condition(reader, "condition")
-    return Input(code, name, missing, condition, remedy, place, unknown) if condition is not None else None
+    if condition is None:
+        return None
+    return Input(code, name, missing, condition, remedy, place, unknown, _core(condition.text))
+
+
+def _core(text: str) -> Condition | None:
+    """`project.kind == "maintain" || there` asks for what is there, of everything but maintenance."""
+    clauses = alternatives(text)
+    asked = [one for one in clauses if not set(compile_condition(one).facts) <= SCOPING]
+    return compile_condition(" || ".join(asked)) if 0 < len(asked) < len(clauses) else None
+
+
+def alternatives(text: str) -> list[str]:
+    """The clauses of a condition between `||` that stand in no bracket and no text."""
+    found, depth, quoted, begin = [], 0, "", 0
+    for place, sign in enumerate(text):
+        if quoted:
+            quoted = "" if sign == quoted and text[place - 1] != "\\" else quoted
+        elif sign in "\"'":
+            quoted = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif depth == 0 and text.startswith("||", place):
+            found.append(text[begin:place].strip())
+            begin = place + 2
+    return [*found, text[begin:].strip()]
+
+
+def _panel(reader: Reader) -> ScoredPanel:
+    """At least so many experts; the points of the criteria come to the whole, and the mark lies within."""
+    panel = ScoredPanel(
+        least=reader.whole("least"),
+        most=reader.whole("max", default=100),
+        passes=reader.whole("pass"),
+        criteria=tuple(_criterion(one) for one in reader.each("criteria")) if reader.has("criteria") else (),
+    )
+    if panel.least < 1:
+        reader.refuse("least", N_("评审专家至少 1 名"), N_("请写明至少几名专家评分。"))
+    if not 0 < panel.passes <= panel.most <= 100:
+        reader.refuse("pass", N_("通过分须大于 0、不超过满分，满分不超过 100"), N_("例如 max: 100，pass: 60。"))
+    if panel.criteria and sum(one.most for one in panel.criteria) != panel.most:
+        reader.refuse("criteria", N_("各项满分之和不等于总满分"), N_("请调整各项的 max，使其相加等于总满分。"))
+    if len({one.code for one in panel.criteria}) != len(panel.criteria):
+        reader.refuse("criteria", N_("评分项编码重复"), N_("请给每个评分项不同的编码。"))
+    return panel
+
+
+def _criterion(reader: Reader) -> Criterion:
+    criterion = Criterion(reader.text("code"), reader.words("name"), reader.whole("max"))
+    if criterion.most < 1:
+        reader.refuse("max", N_("评分项的满分须大于 0"), N_("请改正 max。"))
+    return criterion
+
+
+def _refuse_what_cannot_be(reader: Reader, gate: Gate) -> None:
+    """Countersignatures and panels come before a decision of the authority; nobody signs in no time."""
+    if gate.sign_workdays < 1:
+        reader.refuse("sign_workdays", N_("会签期限不足 1 个工作日"), N_("请改正 sign_workdays。"))
+    if (gate.countersign or gate.panel) and gate.decider is not Role.AUTHORITY_LEAD:
+        reader.refuse(
+            "decider", N_("只有主管部门决定的闸门可以要求会签或评分"), N_("请改为 authority_lead，或删去会签和评分。")
+        )
 
 
 def read_condition(reader: Reader, key: str) -> Condition | None:

@@ -144,3 +144,43 @@ class ObligationState(LabelledEnum):
     @classmethod
     def tones(cls) -> dict[str, str]:
         return {"open": "progress", "reported": "info", "accepted": "good", "dropped": "muted"}
+
+
+class Body(LabelledEnum):
+    """Whose countersignature a gate may ask for before its decision."""
+
+    FINANCE = "finance"
+    DEVELOPMENT = "development"
+    DATA = "data"
+    CYBERSECURITY = "cybersecurity"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {
+            "finance": _l("财政部门"),
+            "development": _l("发展改革部门"),
+            "data": _l("数据管理部门"),
+            "cybersecurity": _l("网络安全主管部门"),
+        }
+
+
+class SignState(LabelledEnum):
+    """A countersignature: waiting for those before it, asked for, given; void with what it was about."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    SIGNED = "signed"
+    VOID = "void"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {
+            "waiting": _l("等待前一单位"),
+            "asked": _l("待会签"),
+            "signed": _l("已会签"),
+            "void": _l("已失效"),
+        }
+
+    @classmethod
+    def tones(cls) -> dict[str, str]:
+        return {"waiting": "neutral", "asked": "progress", "signed": "good", "void": "muted"}

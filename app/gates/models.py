@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.db import AppendOnly, Entity, enum_column, table_args
 from app.core.permissions import Side
-from app.gates.kinds import ObligationState, OpinionKind, Stance, Step, Verdict
+from app.gates.kinds import Body, ObligationState, OpinionKind, SignState, Stance, Step, Verdict
 from app.lifecycle.models import Pause
 from app.organisations.models import Organisation
 from app.subjects.models import PartyRole, Subject
@@ -77,6 +77,8 @@ class Decision(AppendOnly):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     # Everything that is missing, told at once with a return (一次性告知), as a canonical list of texts.
     notice: Mapped[str] = mapped_column(sa.Text, default="[]")
+    # How many they are.
+    points: Mapped[int] = mapped_column(default=0)
     about: Mapped[str] = mapped_column(sa.String(80))
     about_digest: Mapped[str] = mapped_column(sa.String(64))
     gates: Mapped[str] = mapped_column(sa.Text)
@@ -134,6 +136,103 @@ class Opinion(AppendOnly):
     recorder_role: Mapped[PartyRole] = enum_column(PartyRole, "recorder_role", default=PartyRole.COMPETENT_AUTHORITY)
     recorded_at: Mapped[datetime]
     recorder: Mapped[User] = relationship(viewonly=True, foreign_keys="Opinion.recorded_by")
+    scores: Mapped[list["OpinionScore"]] = relationship(order_by="OpinionScore.id")
+
+
+class OpinionScore(AppendOnly):
+    """What an expert gave for one criterion of his panel, of how many points; it comes with his opinion."""
+
+    __tablename__ = "opinion_scores"
+    __table_args__ = table_args(
+        sa.UniqueConstraint("opinion_id", "criterion"),
+        sa.CheckConstraint("score >= 0 AND score <= most AND most > 0 AND most <= 100", name="score_range"),
+    )
+
+    opinion_id: Mapped[int] = mapped_column(sa.ForeignKey("opinions.id"))
+    criterion: Mapped[str] = mapped_column(sa.String(40))
+    score: Mapped[int]
+    most: Mapped[int]
+
+
+class Countersign(Entity):
+    """What a body is asked to sign before a decision, in its turn: asked by the authority, given once, never changed.
+
+    `about_digest` is what it is asked to sign. A row is void when that was withdrawn or decided without it.
+    """
+
+    __tablename__ = "countersigns"
+    __table_args__ = table_args(
+        *standing_keys("countersigns", "asker", "asked_by", "asker"),
+        sa.ForeignKeyConstraint(
+            ["subject_id", "organisation_id", "signer_side"],
+            ["subject_sides.subject_id", "subject_sides.organisation_id", "subject_sides.side"],
+            name="fk_countersigns_signer_side",
+        ),
+        sa.ForeignKeyConstraint(
+            ["subject_id", "signed_by", "signer_side"],
+            ["subject_people.subject_id", "subject_people.user_id", "subject_people.side"],
+            name="fk_countersigns_signer_person",
+        ),
+        sa.CheckConstraint("position > 0 AND round > 0 AND workdays > 0", name="counted"),
+        sa.CheckConstraint("length(about_digest) = 64", name="digest_whole"),
+        sa.CheckConstraint(
+            "organisation_id <> proposer_org AND asker_org <> proposer_org AND organisation_id <> asker_org",
+            name="never_proposer",
+        ),
+        sa.CheckConstraint("asker_role = 'competent_authority' AND asker_side = 'management'", name="by_authority"),
+        sa.CheckConstraint(
+            "(signed_by IS NULL) = (stance IS NULL) AND (signed_by IS NULL) = (signed_at IS NULL)"
+            " AND (signed_by IS NULL) = (signer_side IS NULL)"
+            " AND (state <> 'signed' OR signed_by IS NOT NULL)"
+            " AND (state NOT IN ('waiting', 'asked') OR signed_by IS NULL)",
+            name="signed_whole",
+        ),
+        sa.CheckConstraint("stance IS NULL OR stance = 'support' OR length(text) > 0", name="reason_given"),
+        sa.Index(
+            "uq_countersigns_standing",
+            "subject_id",
+            "step",
+            "round",
+            "position",
+            unique=True,
+            sqlite_where=sa.text("state <> 'void'"),
+            postgresql_where=sa.text("state <> 'void'"),
+        ),
+    )
+
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("subjects.id", name="fk_countersigns_subject"))
+    step: Mapped[Step] = enum_column(Step, "step")
+    # The round of the decision that it is for.
+    round: Mapped[int]
+    position: Mapped[int]
+    body: Mapped[Body] = enum_column(Body, "body")
+    # The code of the gate that asks for it.
+    gate: Mapped[str] = mapped_column(sa.String(80))
+    about: Mapped[str] = mapped_column(sa.String(80))
+    about_digest: Mapped[str] = mapped_column(sa.String(64))
+    workdays: Mapped[int]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id", name="fk_countersigns_organisation"))
+    proposer_org: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id", name="fk_countersigns_proposer_org"))
+    state: Mapped[SignState] = enum_column(SignState, "state")
+    asked_by: Mapped[int] = mapped_column(sa.BigInteger)
+    asker_org: Mapped[int] = mapped_column(sa.BigInteger)
+    asker_side: Mapped[Side] = enum_column(Side, "asker_side", default=Side.MANAGEMENT)
+    asker_role: Mapped[PartyRole] = enum_column(PartyRole, "asker_role", default=PartyRole.COMPETENT_AUTHORITY)
+    asked_at: Mapped[datetime]
+    stance: Mapped[Stance | None] = enum_column(Stance, "stance", default=None)
+    text: Mapped[str] = mapped_column(sa.String(2000), default="")
+    signed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    signer_side: Mapped[Side | None] = enum_column(Side, "signer_side", default=None)
+    signed_at: Mapped[datetime | None]
+    organisation: Mapped[Organisation] = relationship(
+        viewonly=True, lazy="joined", foreign_keys="Countersign.organisation_id"
+    )
+    signer: Mapped[User | None] = relationship(viewonly=True, primaryjoin="foreign(Countersign.signed_by) == User.id")
+
+    @property
+    def item(self) -> str:
+        """What its task is about."""
+        return f"{self.step.value}/{self.round}/{self.position}"
 
 
 class Obligation(Entity):

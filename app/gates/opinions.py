@@ -14,7 +14,7 @@ from app.core.permissions import Permission
 from app.evidence.actions import attach
 from app.gates import queries, wording
 from app.gates.kinds import OpinionKind, Stance, Step
-from app.gates.models import AUTHORITY_STEPS, Opinion
+from app.gates.models import AUTHORITY_STEPS, Opinion, OpinionScore
 from app.gates.naming import same
 from app.lifecycle.actions import finish_task
 from app.organisations.models import Organisation
@@ -43,6 +43,8 @@ class OpinionFacts:
     text: str
     giver_code: str = ""
     independent: bool = False
+    # Points by criterion where the panel of a gate asks for them; their sum is then the score.
+    scores: tuple[tuple[str, int], ...] = ()
 
 
 def opine(
@@ -61,12 +63,15 @@ def opine(
         raise NotAllowed(wording.not_decider(P.PROJECT_OPINE.label, PartyRole.COMPETENT_AUTHORITY.label))
     giver = queries.registered_giver(facts.giver_code, facts.giver_organisation)
     problems = [*_opinion_problems(subject, facts, giver), *_not_outside(subject, facts, giver, upload)]
+    problems += _score_problems(subject, facts)
     if problems:
         raise Refused(problems)
     with act(actor, P.PROJECT_OPINE, ref=subject.ref) as running:
         opinion = _opinion(actor, subject, facts, giver)
         kept = attach(actor, subject, upload, str(P.PROJECT_OPINE.label)) if upload else None
         opinion.sha256 = kept.sha256 if kept else None
+        opinion.scores = _scores(subject, facts)
+        opinion.score = sum(one.score for one in opinion.scores) if opinion.scores else facts.score
         db.session.add(opinion)
         running.note(step=facts.step, round=opinion.round, giver=opinion.giver_name, stance=facts.stance)
         db.session.flush()
@@ -88,13 +93,36 @@ def _opinion(actor: Actor, subject: Subject, facts: OpinionFacts, giver: Organis
         giver_org=giver.id if giver else None,
         independent=facts.independent,
         stance=facts.stance,
-        score=facts.score,
         text=facts.text.strip(),
         recorded_by=actor.user_id,
         recorder_org=actor.organisation_id,
         recorder_side=stand_for_side(actor, subject),
         recorded_at=now(),
     )
+
+
+def _scores(subject: Subject, facts: OpinionFacts) -> list[OpinionScore]:
+    """The points that an expert of a panel gave, by criterion."""
+    panel = queries.panel_at(subject, facts.step)
+    if panel is None or facts.kind is not OpinionKind.EXPERT:
+        return []
+    given = dict(facts.scores)
+    return [OpinionScore(criterion=one.code, score=given[one.code], most=one.most) for one in panel.criteria]
+
+
+def _score_problems(subject: Subject, facts: OpinionFacts) -> Iterator[Problem]:
+    """Where a gate asks for scores, an expert scores everything that it names, within its points."""
+    panel = queries.panel_at(subject, facts.step)
+    if panel is None or facts.kind is not OpinionKind.EXPERT:
+        return
+    if not panel.criteria:
+        if facts.score is None or facts.score > panel.most:
+            yield wording.score_wanted(panel.most)
+        return
+    given = dict(facts.scores)
+    for one in panel.criteria:
+        if not 0 <= given.get(one.code, -1) <= one.most:
+            yield wording.criterion_unscored(one)
 
 
 def _opinion_problems(subject: Subject, facts: OpinionFacts, giver: Organisation | None) -> Iterator[Problem]:

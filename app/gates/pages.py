@@ -42,7 +42,10 @@ PLACES = {
     "documents": "declaring.documents",
     "duplicates": "duplicates.of_project",
     "screening": "negative_lists.of_project",
+    "changes": "changes.of_project",
+    "countersigns": "countersigns.of_project",
     "decisions": "projects.decisions",
+    "effects": "effects.of_project",
     "duties": "responsibilities.of_project",
     "procurement": "procurement.of_project",
     "acceptance": "acceptances.of_project",
@@ -101,7 +104,7 @@ def _known_in_words(known: Iterable[tuple[str, Value]]) -> str:
 class CheckedInput:
     """One input as a page shows it, named by what is there or by what is not.
 
-    `state` is ok, missing (recorded otherwise) or unknown (not recorded).
+    `state` is ok, na (not asked of things of this kind), missing (recorded otherwise) or unknown (not recorded).
     """
 
     name: str
@@ -121,10 +124,16 @@ class CheckedGate:
     source: str
     tag: tuple[str, str]
     inputs: list[CheckedInput]
+    over: list[str]
+
+    @property
+    def place(self) -> str:
+        """The divisions of a local gate; empty where it holds everywhere."""
+        return "" if self.gate.head.jurisdiction == EVERYWHERE else self.gate.head.jurisdiction
 
     @property
     def open(self) -> int:
-        return sum(one.state != "ok" for one in self.inputs)
+        return sum(one.state not in {"ok", "na"} for one in self.inputs)
 
 
 def in_lines(lines: Sequence[GateLine], hrefs: Mapping[str, str]) -> list[CheckedGate]:
@@ -137,13 +146,14 @@ def in_lines(lines: Sequence[GateLine], hrefs: Mapping[str, str]) -> list[Checke
             source=source_in_words(line.gate.head),
             tag=source_tag(line.gate.head.status),
             inputs=[_checked(one, hrefs) for one in line.inputs],
+            over=[f"{one.head.code} {in_words(one.head.name)}" for one in line.over],
         )
         for line in lines
     ]
 
 
 def _checked(line: InputLine, hrefs: Mapping[str, str]) -> CheckedInput:
-    state = {True: "ok", False: "missing", None: "unknown"}[line.met]
+    state = "na" if line.exempt else {True: "ok", False: "missing", None: "unknown"}[line.met]
     known = _known_in_words(line.known)
     why = known
     if state == "unknown":
@@ -182,7 +192,8 @@ class GateRow:
     @property
     def place(self) -> str:
         """Where it stands, empty when everywhere."""
-        return "" if self.gate.head.jurisdiction == EVERYWHERE else self.gate.head.jurisdiction
+        head = self.gate.head
+        return head.practice if head.jurisdiction == EVERYWHERE else head.jurisdiction
 
 
 @dataclass(frozen=True)

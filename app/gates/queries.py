@@ -1,6 +1,7 @@
 """Reads of gates: what stands at a step and how it is met, decisions with what they rest on, conditions still owed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,16 +13,18 @@ from app.conditions.facts import Value
 from app.conditions.gathering import divisions_of, facts_of, practice_of
 from app.conditions.jurisdiction import InForce, in_force_at
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import Problem
 from app.evidence.models import EvidenceFile
 from app.gates import wording
-from app.gates.checking import EXPERTS, GateLine, judge
-from app.gates.gate_file import GATE_KIND, Gate
-from app.gates.kinds import ObligationState, OpinionKind, Step
-from app.gates.models import Decision, Obligation, Opinion
+from app.gates.checking import EXPERTS, MEAN, SIGNED, GateLine, judge
+from app.gates.gate_file import GATE_KIND, Gate, ScoredPanel
+from app.gates.kinds import ObligationState, OpinionKind, SignState, Stance, Step
+from app.gates.models import Countersign, Decision, Obligation, Opinion
 from app.gates.naming import names, same
+from app.gates.scores import mean_of, tenths
 from app.organisations.models import ControlLink, Organisation, OrganisationName
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import in_reach, parties_of
@@ -63,13 +66,31 @@ def gates_at(subject: Subject, step: Step) -> list[Gate]:
 
 
 def known_at(subject: Subject, step: Step, values: Mapping[str, Value] | None = None) -> dict[str, Value]:
-    """Everything known of a subject, with the opinions recorded for the decision at this step."""
-    return {**(facts_of(subject) if values is None else values), EXPERTS: experts_at(subject, step)}
+    """Everything known of a subject, with opinions, scores and countersignatures for the decision at this step."""
+    scores = expert_scores(subject, step)
+    mean = mean_of([one for one in scores if one is not None])
+    signed = [one.body.value for one in countersigns_at(subject, step) if one.state is SignState.SIGNED]
+    review: dict[str, Value] = {EXPERTS: len(scores), SIGNED: tuple(sorted(signed))}
+    if mean is not None:
+        review[MEAN] = tenths(mean)
+    return {**(facts_of(subject) if values is None else values), **review}
 
 
 def checklist(subject: Subject, step: Step, values: Mapping[str, Value] | None = None) -> tuple[GateLine, ...]:
-    """Every gate of a step as it stands now."""
-    return judge(gates_at(subject, step), known_at(subject, step, values))
+    """Every gate of a step as it stands now, each with those whose place it takes."""
+    lines, beaten = judge(gates_at(subject, step), known_at(subject, step, values)), _beaten(subject)
+    return tuple(replace(line, over=beaten.get(line.gate.head.code, ())) for line in lines)
+
+
+def _beaten(subject: Subject) -> dict[str, tuple[Gate, ...]]:
+    """By the code of each gate that holds, the gates whose place it takes here."""
+    found = _in_force(subject)
+    known = {entry.code: gate_of(entry) for entry in all_current(GATE_KIND, today())}
+    over: dict[str, tuple[Gate, ...]] = {}
+    for code in sorted(found.beaten):
+        winner = found.standing_for(code)
+        over[winner] = (*over.get(winner, ()), *((known[code],) if code in known else ()))
+    return over
 
 
 def problems_at(subject: Subject, step: Step, values: Mapping[str, Value] | None = None) -> list[Problem]:
@@ -136,17 +157,50 @@ def opinions_of(subject: Subject, step: Step, round_: int) -> list[Opinion]:
     )
 
 
-def experts_at(subject: Subject, step: Step) -> int:
-    """How many experts' opinions are on record for the next decision at a step."""
-    found = db.session.scalar(
-        sa.select(sa.func.count(Opinion.id)).where(
-            Opinion.subject_id == subject.id,
-            Opinion.step == step,
-            Opinion.round == next_round(subject, step),
-            Opinion.kind == OpinionKind.EXPERT,
+def all_experts_oppose(subject: Subject, step: Step) -> bool:
+    """Experts spoke on the decision that comes next, and none of them agrees even with changes."""
+    said = [one for one in opinions_of(subject, step, next_round(subject, step)) if one.kind is OpinionKind.EXPERT]
+    return bool(said) and all(one.stance is Stance.OPPOSE for one in said)
+
+
+def expert_scores(subject: Subject, step: Step) -> list[int | None]:
+    """What each expert gave for the next decision at a step; None where he gave no score."""
+    return list(
+        db.session.scalars(
+            sa.select(Opinion.score).where(
+                Opinion.subject_id == subject.id,
+                Opinion.step == step,
+                Opinion.round == next_round(subject, step),
+                Opinion.kind == OpinionKind.EXPERT,
+            )
         )
     )
-    return found or 0
+
+
+def experts_at(subject: Subject, step: Step) -> int:
+    """How many experts' opinions are on record for the next decision at a step."""
+    return len(expert_scores(subject, step))
+
+
+def panel_at(subject: Subject, step: Step) -> ScoredPanel | None:
+    """How experts score at a step: the first of its gates that says so."""
+    return next((gate.panel for gate in gates_at(subject, step) if gate.panel), None)
+
+
+def countersigns_at(subject: Subject, step: Step, round_: int | None = None) -> list[Countersign]:
+    """Who was asked to sign before the next decision at a step, or before that of a round, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(Countersign)
+            .where(
+                Countersign.subject_id == subject.id,
+                Countersign.step == step,
+                Countersign.round == (round_ or next_round(subject, step)),
+                Countersign.state != SignState.VOID,
+            )
+            .order_by(Countersign.position)
+        )
+    )
 
 
 # --- who gives an opinion --------------------------------------------------------------------------------------------
@@ -199,7 +253,8 @@ def employer_among_parties(subject: Subject, name: str) -> Organisation | None:
 
 def opinions_wanted(subject: Subject, step: Step) -> int:
     """How many more experts' opinions the gates of a step ask for before its next decision."""
-    wanted = max((gate.opinions for gate in gates_at(subject, step)), default=0)
+    gates = gates_at(subject, step)
+    wanted = max((max(one.opinions, one.panel.least if one.panel else 0) for one in gates), default=0)
     return max(0, wanted - experts_at(subject, step))
 
 
@@ -220,10 +275,13 @@ def obligations_of(subject: Subject) -> list[Obligation]:
 
 def open_obligations(subject: Subject) -> int:
     """How many conditions are not accepted yet, overdue or not."""
-    counted = sa.select(sa.func.count(Obligation.id)).where(
-        Obligation.subject_id == subject.id, Obligation.state.in_(OWED)
-    )
-    return db.session.scalar(counted) or 0
+    return of_each(subject.id, _open_obligations) or 0
+
+
+def _open_obligations(subjects: Collection[int]) -> dict[int, int]:
+    counted = sa.select(Obligation.subject_id, sa.func.count(Obligation.id))
+    open_ones = counted.where(Obligation.subject_id.in_(subjects), Obligation.state.in_(OWED))
+    return dict(iter(db.session.execute(open_ones.group_by(Obligation.subject_id))))
 
 
 def is_overdue(obligation: Obligation) -> bool:

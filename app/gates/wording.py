@@ -13,10 +13,10 @@ from app.conditions.facts import FACTS
 from app.conditions.gathering import word_of
 from app.core.errors import Problem
 from app.gates.checking import InputLine
-from app.gates.gate_file import Gate
+from app.gates.gate_file import Criterion, Gate
 
 # How decisions name what they are about: a version of a declaration by its number, a registered paper by its kind.
-DECLARATION, DOCUMENT = "declaration", "document"
+DECLARATION, DOCUMENT, CHANGE = "declaration", "document", "change"
 TONES = {Status.READ: "good", Status.EXCERPT: "good", Status.UNVERIFIED: "warn", Status.PROPOSED: "info"}
 
 
@@ -46,6 +46,8 @@ def about_in_words(about: str) -> str:
     kind, _slash, rest = about.partition("/")
     if kind == DECLARATION and rest.isdigit():
         return str(_("申报书第 %(n)s 版", n=rest))
+    if kind == CHANGE and rest.isdigit():
+        return str(_("建设期调整第 %(n)s 号", n=rest))
     if kind == DOCUMENT:
         paper, _slash, number = rest.partition("/")
         return " ".join(part for part in (word_of("project.documents", paper), number) if part)
@@ -111,6 +113,15 @@ def not_decider(step: Any, role: Any) -> Problem:
 def reason_missing() -> Problem:
     return Problem(
         _("请写明理由。"), why=_("退回或不予通过须书面说明理由。"), remedy=_("填写理由后再提交。"), place="reason"
+    )
+
+
+def against_experts() -> Problem:
+    return Problem(
+        _("本轮专家都不同意，通过须书面说明理由。"),
+        why=_("不采纳专家意见的理由与决定一并留存。"),
+        remedy=_("请写明理由；或退回补正、不予通过。"),
+        place="reason",
     )
 
 
@@ -225,6 +236,24 @@ def opinion_empty(place: str) -> Problem:
 
 def score_out_of_range() -> Problem:
     return Problem(_("评分须在 0 到 100 之间。"), remedy=_("没有评分的，请留空。"), place="score")
+
+
+def score_wanted(most: int) -> Problem:
+    return Problem(
+        _("请填写 0 到 %(most)s 分的评分。", most=most),
+        why=_("本环节的闸门要求专家评分，没有评分的意见不能计入。"),
+        remedy=_("请按专家本人的评分填写。"),
+        place="score",
+    )
+
+
+def criterion_unscored(one: Criterion) -> Problem:
+    return Problem(
+        _("“%(name)s”须评 0 到 %(most)s 分。", name=in_words(one.name), most=one.most),
+        why=_("本环节的闸门要求专家逐项评分，缺一项不能计入。"),
+        remedy=_("请按专家本人的评分填写。"),
+        place=f"score_{one.code}",
+    )
 
 
 def stands_still(since: date) -> Problem:

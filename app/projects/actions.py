@@ -11,6 +11,7 @@ from app.core.errors import NotAllowed, Problem, Refused, Stale, WrongState
 from app.core.permissions import Permission, Side
 from app.gates import opinions
 from app.gates.actions import Ruling
+from app.gates.countersigning import make_void
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision, Opinion
 from app.gates.obligations import drop_open, postpone
@@ -21,10 +22,14 @@ from app.negative_lists.actions import store_run
 from app.negative_lists.kinds import Cause
 from app.negative_lists.screening import look
 from app.organisations.models import Organisation
+from app.practices.choosing import chosen_entry, follow
+from app.projects.approval_numbers import number_approval
+from app.projects.changing import drop_change
 from app.projects.content import canonical_content
 from app.projects.declaring import copy_version
 from app.projects.kinds import DeclarationState, DocumentKind, ProjectState
 from app.projects.models import Declaration, Project, ProjectDocument
+from app.projects.notices import found_missing
 from app.projects.plausibility import remark_codes
 from app.projects.queries import (
     authorities_of,
@@ -44,16 +49,20 @@ P, S, V = Permission, ProjectState, Verdict
 # --- declared --------------------------------------------------------------------------------------------------------
 
 
-def open_project(actor: Actor, title: str, planned: bool = False) -> Project:
-    """Opens a project of the actor's organisation, under the next code of its region; its authority is party too."""
+def open_project(actor: Actor, title: str, planned: bool = False, practice: str = "") -> Project:
+    """Opens a project of the actor's organisation, under the next code of its region; its authority is party too.
+
+    `practice` is the code of the provincial practice that it follows; empty for the national rules alone.
+    """
     must(actor, P.PROJECT_DECLARE)
     client = db.session.get(Organisation, actor.organisation_id)
     if client is None or Side.MANAGEMENT not in client.sides:
         raise NotAllowed(Problem(_("只有管理方机构可以申报项目。"), remedy=_("请切换到项目单位的身份。")))
-    authority = _authority_of(client)
+    authority, followed = _authority_of(client), chosen_entry(client.region, practice)
     code = next_code(actor, client)
     with act(actor, P.PROJECT_DECLARE, ref=f"project:{code}"):
         subject = open_subject(SubjectKind.PROJECT, code, title, client.region)
+        follow(subject, followed)
         state = S.PLANNED if planned else S.DRAFT
         project = Project(code=code, subject_id=subject.id, subject=subject, state=state)
         project.versions = [Declaration(number=1)]
@@ -167,6 +176,7 @@ def withdraw(actor: Actor, project: Project, reason: str) -> Declaration:
     WORKFLOW.check(actor, project, P.PROJECT_WITHDRAW, reason)
     with act(actor, P.PROJECT_WITHDRAW, ref=project.ref, reason=reason):
         stand_for_side(actor, project.subject)
+        make_void(actor, project.subject, Step.APPROVE)
         project.current.state = DeclarationState.WITHDRAWN
         db.session.flush()
         project.state = S.DRAFT
@@ -178,10 +188,13 @@ def withdraw(actor: Actor, project: Project, reason: str) -> Declaration:
 
 
 def return_for_change(actor: Actor, project: Project, reason: str, notice: tuple[str, ...]) -> Decision:
-    """Sends a declaration back with everything that is missing, told at once; a copy is the client's next draft."""
+    """Sends a declaration back with everything that is missing, told at once; a copy is the client's next draft.
+
+    What the system itself finds missing is always told; `notice` is what the authority adds.
+    """
     alone(project)
     WORKFLOW.check(actor, project, P.PROJECT_RETURN, reason)
-    ruling = Ruling(V.RETURNED, reason.strip(), points_of(notice))
+    ruling = Ruling(V.RETURNED, reason.strip(), points_of((*found_missing(project), *notice)))
     told = told_before(project, Step.APPROVE)
     with act(actor, P.PROJECT_RETURN, ref=project.ref, reason=reason) as running:
         if told:
@@ -211,7 +224,7 @@ def decide(actor: Actor, project: Project, ruling: Ruling, seen_digest: str, app
         running.note(version=project.current.number, sha256=seen_digest, verdict=ruling.verdict, remarks=remarks)
         decision = take(actor, project, Step.APPROVE, ruling, about_declaration(project))
         if ruling.verdict.lets_through:
-            project.approval_number = approval_number.strip()
+            number_approval(project, actor.organisation_id, approval_number)
     return decision
 
 
@@ -245,6 +258,7 @@ def terminate(actor: Actor, project: Project, reason: str) -> None:
     with act(actor, P.PROJECT_TERMINATE, ref=project.ref, reason=reason):
         stand_for_side(actor, project.subject)
         drop_open(actor, project.subject)
+        drop_change(actor, project)
         drop_tasks(actor, project.subject)
         go_on(project.subject)
         project.state, project.suspended_from, project.ended_on = S.TERMINATED, None, today()

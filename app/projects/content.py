@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from app.catalogues.models import CatalogueEntry
 from app.core.canonical import Digests, canonical_json, digest_both
 from app.projects.models import ComponentUse, CostLine, DataItem, Declaration, PlannedService, Target
 from app.subjects.models import Party
@@ -14,7 +15,11 @@ FORM = "guanyun.declaration/1"
 def content_of(version: Declaration) -> dict[str, Any]:
     """Everything declared. Organisations, services and regions by code: a new name of one does not make it another."""
     project = version.project
+    practice = project.subject.practice_entry
+    # What follows no practice says nothing of one: what was sealed before there were any reads as it did.
+    followed = {"practice": _entry(practice)} if practice is not None else {}
     return {
+        **followed,
         "form": FORM,
         "code": project.code,
         "version": version.number,
@@ -69,13 +74,16 @@ def _money(version: Declaration) -> dict[str, Any]:
 
 
 def _operation(version: Declaration) -> dict[str, Any]:
-    mode = version.mode
     return {
-        "mode": {"code": mode.code, "version": mode.version, "digest": mode.digest} if mode else None,
+        "mode": _entry(version.mode) if version.mode else None,
         "operating_budget_fen": version.operating_budget_fen,
         "operating_plan": version.operating_plan,
         "exit_plan": version.exit_plan,
     }
+
+
+def _entry(entry: CatalogueEntry) -> dict[str, Any]:
+    return {"code": entry.code, "version": entry.version, "digest": entry.digest}
 
 
 def _in_order(parties: list[Party]) -> list[Party]:
@@ -123,13 +131,16 @@ def _component(line: ComponentUse) -> dict[str, Any]:
 
 
 def _target(line: Target) -> dict[str, Any]:
-    return {
+    said = {
         "line": line.line,
         "name": line.name,
         "value": _decimal(line.value),
         "unit": line.unit,
         "due_on": _text(line.due_on),
     }
+    # What was sealed before these were asked for keeps its digest.
+    later = {"effect": line.effect, "baseline": _decimal(line.baseline), "method": line.method}
+    return said | {name: value for name, value in later.items() if value not in {None, ""}}
 
 
 def _text(value: Any) -> str | None:

@@ -23,6 +23,8 @@ from app.core.listing import options_of
 from app.gates.actions import ConditionFacts, Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.opinions import OpinionFacts
+from app.gates.queries import panel_at
+from app.gates.wording import in_words
 from app.organisations.queries import active_organisations
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
@@ -37,6 +39,7 @@ V = Verdict
 
 class OpenForm(BaseForm):
     title = StringField(_l("项目名称"), [REQUIRED, Length(max=200), no_control_characters])
+    practice = SelectField(_l("地方模式"), default="")
     planned = BooleanField(_l("只列入规划，暂不申报"))
 
 
@@ -58,6 +61,11 @@ def _register() -> list[tuple[str, str]]:
     return [("", str(_("不在名册中"))), *((one.code, one.name) for one in active_organisations())]
 
 
+def opined_step(project: Project) -> Step:
+    """The decision that opinions are recorded for now."""
+    return Step.EVALUATE if project.state is ProjectState.EVALUATING else Step.APPROVE
+
+
 class OpinionForm(BaseForm):
     kind = SelectField(_l("意见来源"), choices=lambda: options_of(OpinionKind))
     giver_name = StringField(_l("姓名"), [REQUIRED, Length(max=60), no_control_characters])
@@ -69,11 +77,33 @@ class OpinionForm(BaseForm):
     file = FileField(_l("意见原件"))
     independent = BooleanField(_l("本人已声明与项目各方无利害关系"))
 
+    @classmethod
+    def of(cls, project: Project) -> "OpinionForm":
+        """The form with a field for each criterion that the panel of the step scores, in place of one score."""
+        panel = panel_at(project.subject, opined_step(project))
+        fields: dict[str, Any] = {
+            f"score_{one.code}": NumberField(
+                _("%(name)s（满分 %(n)s）", name=in_words(one.name), n=one.most), text(3), places=0
+            )
+            for one in (panel.criteria if panel else ())
+        }
+        form: OpinionForm = type("OpinionForm", (cls,), fields)()
+        return form
+
+    def criteria(self) -> list[Any]:
+        """The fields of its criteria, in their order."""
+        return [field for field in self if field.name.startswith("score_")]
+
+    def _scores(self) -> tuple[tuple[str, int], ...]:
+        given = [(field.name.removeprefix("score_"), field.number()) for field in self.criteria()]
+        return tuple((code, int(number)) for code, number in given if number is not None)
+
     def facts(self, project: Project) -> OpinionFacts:
         """For the decision that the authority takes next."""
         score = self.score.number()
         return OpinionFacts(
-            step=Step.EVALUATE if project.state is ProjectState.EVALUATING else Step.APPROVE,
+            step=opined_step(project),
+            scores=self._scores(),
             kind=OpinionKind(self.kind.data),
             giver_name=self.giver_name.data or "",
             giver_organisation=self.giver_organisation.data or "",
@@ -156,7 +186,8 @@ def _named(party: Party) -> str:
 
 
 class ReturnForm(BaseForm):
-    notice = TextAreaField(_l("需要补正的事项"), [REQUIRED, Length(max=8000), no_control_characters])
+    # What the system finds missing is told in any case; this is what the authority adds.
+    notice = TextAreaField(_l("其他需要补正的事项"), text(8000))
     reason = TextAreaField(_l("退回理由"), [REQUIRED, *text(2000)[1:]])
 
     def points(self) -> tuple[str, ...]:

@@ -1,40 +1,33 @@
 """What the page of a project's decisions shows: opinions, the forms of whoever's turn it is, every decision whole."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
-from app.conditions.facts import Value
-from app.conditions.gathering import facts_of
 from app.core.actors import Actor
 from app.core.errors import Problem
 from app.core.formats import fmt
 from app.core.permissions import Permission
 from app.gates import queries as gates
-from app.gates.checking import InputLine
+from app.gates.countersigning import wanted_at
+from app.gates.gate_file import ScoredPanel
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.models import Decision, Obligation, Opinion
 from app.gates.pages import hrefs_of
+from app.gates.scores import mean_of
 from app.gates.wording import in_words
 from app.lifecycle.workflow import Offer
-from app.negative_lists import screening
-from app.negative_lists.item_file import Asked
-from app.negative_lists.judging import ANSWER
 from app.projects.decision_forms import OpinionForm, ReturnForm, RulingForm
+from app.projects.declaration_pages import changes_between
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
+from app.projects.notices import Point, found_missing, last_return, points_answered
 from app.projects.pages import Check, checks_of, linked
 from app.projects.plausibility import namesake_remarks, remarks_on
 from app.projects.rulings import notice_of, told_before
 from app.projects.workflow import WORKFLOW
 
 P, S, V = Permission, ProjectState, Verdict
-# What the authority itself has to bring, and never tells the client to.
-OWN = ("decisions", "duplicates")
 DECIDING = (V.PASSED, V.CONDITIONAL, V.REFUSED)
 
 
@@ -47,15 +40,22 @@ class Panel:
     opinions: list[Opinion]
     experts: int
     mean: str
+    asked: ScoredPanel | None
     stances: list[tuple[Stance, int]]
+
+    @property
+    def criteria(self) -> dict[str, str]:
+        """The names of what experts score, by code."""
+        return {one.code: in_words(one.name) for one in self.asked.criteria} if self.asked else {}
 
 
 @dataclass(frozen=True)
 class Told:
-    """One decision, and what it told the client that earlier returns had not."""
+    """One decision, what it told the client that earlier returns had not, and what the client answered."""
 
     decision: Decision
     new_points: tuple[str, ...]
+    points: list[Point]
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,16 @@ class DecisionsPage:
     decisions: list[Told]
     obligations: list[Obligation]
     told_before: tuple[str, ...]
+    found_missing: tuple[str, ...]
+    answered: list[Point]
+    unchanged: bool
     hrefs: dict[str, str]
     opinion: OpinionForm | None
     ruling: RulingForm | None
     sending_back: ReturnForm | None
     digest: str
     remarks: list[Problem]
+    countersigned: bool
 
     def problems(self, act: str) -> list[Problem]:
         return [linked(one, self.project) for one in self.offers[act].problems] if act in self.offers else []
@@ -93,18 +97,31 @@ def decisions_page(actor: Actor, project: Project, sent: Any = None) -> Decision
         decisions=_told(gates.decisions_of(project.subject)),
         obligations=gates.obligations_of(project.subject),
         told_before=told_before(project, Step.APPROVE),
+        found_missing=found_missing(project) if P.PROJECT_RETURN in offers else (),
+        **_answered(project, step),
         hrefs=hrefs_of(project.subject),
-        opinion=_form(sent, OpinionForm, P.PROJECT_OPINE in offers, OpinionForm),
+        opinion=_form(sent, OpinionForm, P.PROJECT_OPINE in offers, lambda: OpinionForm.of(project)),
         ruling=_ruling_form(sent, project, offers),
-        sending_back=_form(sent, ReturnForm, P.PROJECT_RETURN in offers, lambda: _return_form(project)),
+        sending_back=_form(sent, ReturnForm, P.PROJECT_RETURN in offers, ReturnForm),
         digest=project.current.sha256 or "",
         remarks=_noticed(actor, project) if step is Step.APPROVE else [],
+        countersigned=bool(step and wanted_at(project.subject, step)),
     )
 
 
 def _noticed(actor: Actor, project: Project) -> list[Problem]:
     """What whoever decides should have noticed in the declaration."""
     return [*remarks_on(project.current), *namesake_remarks(actor, project)]
+
+
+def _answered(project: Project, step: Step | None) -> dict[str, Any]:
+    """What the client answered to the return before, and whether it changed anything since, for whoever decides."""
+    told = last_return(project) if step is Step.APPROVE else None
+    before = project.versions[-2] if told is not None and len(project.versions) > 1 else None
+    return {
+        "answered": points_answered(told) if told is not None else [],
+        "unchanged": before is not None and not changes_between(before, project.current),
+    }
 
 
 def step_now(project: Project) -> Step | None:
@@ -129,35 +146,6 @@ def _ruling_form(sent: Any, project: Project, offers: dict[str, Offer]) -> Rulin
     return form
 
 
-def _return_form(project: Project) -> ReturnForm:
-    """The notice begins with everything that is missing on the client's part; the officer adds his own points."""
-    values = facts_of(project.subject)
-    points = [point for step in (Step.SUBMIT, Step.APPROVE) for point in _missing(project, step, values)]
-    return ReturnForm(data={"notice": "\n".join(dict.fromkeys(points))})
-
-
-def _missing(project: Project, step: Step, values: dict[str, Value]) -> Iterator[str]:
-    """What the client still has to bring for a step; what the authority owes itself is not told to him."""
-    for line in gates.checklist(project.subject, step, values):
-        yield from (_point(one) for one in line.open_inputs if one.input.place not in OWN)
-    found = screening.look(project.subject, step, values)
-    clients = tuple(one for one in found.blocking if not _for_authority(one))
-    for problem in screening.problems(replace(found, outcomes=clients)):
-        yield str(_("%(what)s：%(remedy)s", what=problem.what, remedy=problem.remedy))
-
-
-def _point(one: InputLine) -> str:
-    """What is missing, and how it is put right."""
-    return str(_("%(what)s：%(remedy)s", what=in_words(one.words), remedy=in_words(one.input.remedy)))
-
-
-def _for_authority(one: screening.JudgedItem) -> bool:
-    """What only the authority can tell: its own duplicate check, or a question that it is asked."""
-    if ANSWER in one.missing:
-        return one.item.asked is Asked.AUTHORITY
-    return bool(one.missing) and all(name.startswith("duplicate.") for name in one.missing)
-
-
 # --- opinions --------------------------------------------------------------------------------------------------------
 
 
@@ -165,10 +153,12 @@ def _panel(project: Project, step: Step) -> Panel:
     round_ = gates.next_round(project.subject, step)
     opinions = gates.opinions_of(project.subject, step, round_)
     scores = [one.score for one in opinions if one.score is not None and one.kind is OpinionKind.EXPERT]
-    mean = fmt.decimal(Decimal(sum(scores)) / len(scores), 1) if scores else ""
+    mean = mean_of(scores)
     counted = Counter(one.stance for one in opinions)
     experts = sum(one.kind is OpinionKind.EXPERT for one in opinions)
-    return Panel(step, round_, opinions, experts, mean, [(stance, counted[stance]) for stance in Stance])
+    asked = gates.panel_at(project.subject, step)
+    shown = fmt.decimal(mean, 1) if mean is not None else ""
+    return Panel(step, round_, opinions, experts, shown, asked, [(stance, counted[stance]) for stance in Stance])
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------
@@ -180,6 +170,7 @@ def _told(decisions: list[Decision]) -> list[Told]:
     known: dict[Step, set[str]] = {}
     for one in reversed(decisions):
         points, earlier = notice_of(one), known.get(one.step, set())
-        found.append(Told(one, tuple(point for point in points if earlier and point not in earlier)))
+        fresh = tuple(point for point in points if earlier and point not in earlier)
+        found.append(Told(one, fresh, points_answered(one) if points else []))
         known[one.step] = earlier | {*points}
     return found[::-1]

@@ -34,6 +34,7 @@ from app.projects.differences import differences
 from app.projects.documents import NUMBERED, registrable
 from app.projects.kinds import DocumentKind, ProjectState
 from app.projects.models import Declaration, PlannedService, Project, ProjectDocument
+from app.projects.notices import Point, last_return, points_answered, unanswered
 from app.projects.pages import linked
 from app.projects.plausibility import contradictions_in, cost_total, namesake_remarks, remarks_on
 from app.projects.queries import documents_of
@@ -97,6 +98,8 @@ class Page:
     cost_total: int | None
     before: Declaration | None
     changes: list[dict[str, Any]]
+    points: list[Point]
+    may_answer: bool
 
     @property
     def is_newest(self) -> bool:
@@ -134,7 +137,7 @@ def page_of(actor: Actor, project: Project, number: int | None = None, against: 
     offers = {offer.transition.act: offer for offer in WORKFLOW.offers(actor, project)}
     writing = version is project.current and project.state in {S.PLANNED, S.DRAFT}
     parties = parties_of(project.subject)
-    may_edit = writing and DECLARE in offers
+    may_edit, told = writing and DECLARE in offers, last_return(project) if version is project.current else None
     return Page(
         project=project,
         version=version,
@@ -150,6 +153,8 @@ def page_of(actor: Actor, project: Project, number: int | None = None, against: 
         cost_total=cost_total(version),
         before=before,
         changes=changes_between(before, version) if before else [],
+        points=points_answered(told) if told is not None else [],
+        may_answer=may_edit and told is not None,
     )
 
 
@@ -177,7 +182,8 @@ def checks_of(project: Project, may_edit: bool) -> list[dict[str, Any]]:
     lines = gates.checklist(project.subject, Step.SUBMIT, values)
     asked = [_asked(one, values) for line in lines for one in line.inputs]
     asked = [item | {"href": _cure(project, item["section"], may_edit)} for item in asked]
-    unready = [_unready(one) for one in (*unsaid(project.current), *contradictions_in(project.current))]
+    told = (*unsaid(project.current), *contradictions_in(project.current), *unanswered(project))
+    unready = [_unready(one) for one in told]
     unready = [item | {"href": _cure(project, item["section"], may_edit)} for item in unready]
     looked = screening.problems(screening.look(project.subject, Step.SUBMIT, values))
     blocked = [_blocked(linked(one, project), project) for one in looked]
@@ -185,14 +191,14 @@ def checks_of(project: Project, may_edit: bool) -> list[dict[str, Any]]:
 
 
 def _unready(problem: Problem) -> dict[str, Any]:
-    section = problem.place if problem.place in SECTIONS else "basics"
+    section = problem.place if problem.place in (*SECTIONS, "answers") else "basics"
     return {"label": problem.what, "state": "missing", "remedy": problem.remedy, "section": section}
 
 
 def _asked(one: InputLine, values: dict[str, Value]) -> dict[str, Any]:
     return {
         "label": in_words(one.words),
-        "state": "ok" if one.met else "missing",
+        "state": "na" if one.exempt else "ok" if one.met else "missing",
         "remedy": in_words(one.input.remedy),
         "section": _section_of(one, values),
     }

@@ -77,7 +77,10 @@ def _component(line: ComponentUse) -> list[Any]:
 
 
 def _target(line: Target) -> list[Any]:
-    return [line.name, f"{fmt.decimal(line.value)} {line.unit}", fmt.date(line.due_on)]
+    before = fmt.decimal(line.baseline) if line.baseline is not None else fmt.MISSING
+    value = f"{fmt.decimal(line.value)} {line.unit}"
+    effect = line.effect.label if line.effect else fmt.MISSING
+    return [line.name, effect, before, value, fmt.date(line.due_on), line.method or None]
 
 
 def _heads(*labels: Any, end: Sequence[int] = ()) -> tuple[Head, ...]:
@@ -128,7 +131,10 @@ _KINDS = {
     "targets": _Kind(
         "targets",
         "targets",
-        _heads(_l("目标"), _l("目标值"), _l("达到日期"), end=(1,)),
+        _heads(
+            *(_l("目标"), _l("成效类别"), _l("现状值"), _l("目标值"), _l("达到日期"), _l("衡量办法")),
+            end=(2, 3),
+        ),
         _target,
         _l("添加绩效目标"),
         _l("写明可以检验的效果：是什么、达到多少、到什么时候；评估时逐项核对。"),

@@ -13,7 +13,7 @@ from app.core.forms import BaseForm
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.organisations.queries import organisation_by_code
-from app.projects import declaring
+from app.projects import answering, declaring
 from app.projects.declaration_pages import (
     mode_choices,
     mode_of,
@@ -24,7 +24,7 @@ from app.projects.declaration_pages import (
     service_choices,
 )
 from app.projects.documents import check_registrar, register_document, registrable
-from app.projects.forms import BasicsForm, DeclaringForm, DocumentForm, MoneyForm, OperationForm, PartyForm
+from app.projects.forms import AnswersForm, BasicsForm, DeclaringForm, DocumentForm, MoneyForm, OperationForm, PartyForm
 from app.projects.line_forms import ComponentForm, CostForm, DataForm, ServiceForm, TargetForm
 from app.projects.models import Project
 from app.projects.queries import project_in_reach
@@ -98,9 +98,25 @@ def form_page(project: Project, form: DeclaringForm, heading: Any, **more: Any) 
 @requires(READ)
 def show(code: str) -> ResponseReturnValue:
     asked, against = (request.args.get(name, type=int) for name in ("version", "against"))
-    return render_template(
-        "projects/declaration.html", page=page_of(current_actor(), this_project(code), asked, against)
-    )
+    return declaration(code, asked, against)
+
+
+def declaration(code: str, asked: int | None, against: int | None, form: AnswersForm | None = None) -> str:
+    """The whole; where a notice waits for its answers, with their form, or with the one that was just refused."""
+    page = page_of(current_actor(), this_project(code), asked, against)
+    form = form or (AnswersForm.of(page.points) if page.may_answer else None)
+    return render_template("projects/declaration.html", page=page, answers=form)
+
+
+@bp.post("/projects/<code>/declaration/answers")
+@requires(DECLARE)
+def answer(code: str) -> ResponseReturnValue:
+    """Answers to the notice of the last return, as many of them as are written by now."""
+    project, form = draft(code), AnswersForm()
+    if form.succeeds(lambda: answering.answer(current_actor(), project, form.texts())):
+        flash(_("补正答复已保存。"), "success")
+        return to_declaration(code, "answers")
+    return declaration(code, None, None, form), form.status
 
 
 # --- sections --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 # Sections whose fields are compared one by one, and lists whose lines are found again by what they name.
 SECTIONS = ("basics", "money", "operation")
-PLAIN = ("title", "no_data", "no_components")
+PLAIN = ("title", "practice", "no_data", "no_components")
 LISTS: Mapping[str, tuple[str, ...]] = {
     "parties": ("role", "code"),
     "costs": ("category", "name"),
@@ -34,8 +34,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Di
 
 def _plain(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     for key in PLAIN:
-        if before[key] != after[key]:
-            yield Difference("basics", key, before[key], after[key])
+        # What follows no practice says nothing of one.
+        if before.get(key) != after.get(key):
+            yield Difference("basics", key, before.get(key), after.get(key))
 
 
 def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """The register of a project's papers: what each is, who issued it when, and the file that shows it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.audit import act
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.clock import now, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused, WrongState
@@ -59,8 +60,15 @@ class DocumentFacts:
 
 def kinds_registered(project: Project) -> set[str]:
     """The kinds of papers that are on record."""
-    found = sa.select(ProjectDocument.kind).where(ProjectDocument.project_id == project.id).distinct()
-    return {kind.value for kind in db.session.scalars(found)}
+    return of_each(project.subject_id, _kinds_registered) or set()
+
+
+def _kinds_registered(subjects: Collection[int]) -> dict[int, set[str]]:
+    found = sa.select(Project.subject_id, ProjectDocument.kind).join(Project, Project.id == ProjectDocument.project_id)
+    kinds: dict[int, set[str]] = {}
+    for subject_id, kind in db.session.execute(found.where(Project.subject_id.in_(subjects)).distinct()):
+        kinds.setdefault(subject_id, set()).add(kind.value)
+    return kinds
 
 
 def registrable(actor: Actor, project: Project) -> list[DocumentKind]:

@@ -1,9 +1,10 @@
 """The duplicate check: a proposal beside everything on the ledger, and what a person of the authority makes of it.
 
-A proposal is compared with all projects that live and all services, in every region: what is built twice is mostly
-built in two places. What leaks by that is decided here. Of a project outside the reader's reach only its name, its
-owner and the score are shown, and those to people of the managing side only; its texts, its passages and the scores of
-its fields are not. Passages are text that the proposal itself contains. Services are on a ledger that all users read.
+A proposal is compared with all projects that live, all services and all imported applications, in every region: what is
+built twice is mostly built in two places. What leaks by that is decided here. Of a project outside the reader's reach
+only its name, its owner and the score are shown, and those to people of the managing side only; its texts, its passages
+and the scores of its fields are not. Passages are text that the proposal itself contains. Services and applications are
+on ledgers that all users read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,13 +26,13 @@ from app.lifecycle.actions import finish_task
 from app.organisations.models import Organisation
 from app.projects import similarity
 from app.projects.kinds import ProjectState
-from app.projects.ledger import PROJECT, SERVICE, key_of, nearest
+from app.projects.ledger import ENTRY, PROJECT, SERVICE, key_of, nearest
 from app.projects.models import Declaration, DuplicateVerdict, Project
 from app.projects.queries import acted_for
 from app.projects.similarity import Match
 from app.projects.steps import ask_reviewers
 from app.projects.workflow import is_authority
-from app.services.models import Service
+from app.services.models import LedgerEntry, Service
 from app.subjects.actions import stand_for_side
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
@@ -150,7 +151,7 @@ def _alike(match: Match) -> list[Alike]:
 
 
 def _owned(actor: Actor, keys: Iterable[str]) -> dict[str, _Owned]:
-    codes: dict[str, list[str]] = {PROJECT: [], SERVICE: []}
+    codes: dict[str, list[str]] = {PROJECT: [], SERVICE: [], ENTRY: []}
     for key in keys:
         kind, code = key.split(":", 1)
         codes[kind].append(code)
@@ -171,6 +172,11 @@ def _owned(actor: Actor, keys: Iterable[str]) -> dict[str, _Owned]:
         for one, owner, seen in db.session.execute(projects)
     }
     may_read = actor.may(P.SERVICE_READ)
+    entries = sa.select(LedgerEntry).where(LedgerEntry.id.in_([int(code) for code in codes[ENTRY]]))
+    found |= {
+        key_of(ENTRY, str(one.id)): _Owned(one.owner_name, one.state.label, one.state.tone, may_read)
+        for one in db.session.scalars(entries)
+    }
     return found | {
         key_of(SERVICE, one.code): _Owned(owner.name, one.state.label, one.state.tone, may_read)
         for one, owner in db.session.execute(services)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.projects.change_kinds import EffectKind
 from app.projects.kinds import (
     Component,
     CostCategory,
@@ -123,6 +124,9 @@ class TargetFacts:
     value: Decimal
     unit: str
     due_on: date
+    effect: EffectKind | None = None
+    baseline: Decimal | None = None
+    method: str = ""
 
 
 LineFacts = CostFacts | ServiceFacts | DataFacts | ComponentFacts | TargetFacts

@@ -4,23 +4,29 @@ An empty list is unknown: nobody has filled it in yet. That a project uses no da
 said outright in its declaration and then is a fact. Papers are registered here and nowhere else, so none is none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from app.conditions.facts import Value
+from app.core.batches import of_each
 from app.core.clock import local
 from app.core.db import db
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.gates.queries import open_obligations
+from app.projects.change_drafting import reckon
+from app.projects.change_kinds import COUNTED_CHANGES, OPEN_CHANGES
+from app.projects.change_models import ProjectChange
 from app.projects.documents import kinds_registered
-from app.projects.kinds import DataClass, ProjectKind, Provision, Sharing
+from app.projects.effects import answered_targets
+from app.projects.kinds import DataClass, DeclarationState, ProjectKind, Provision, Sharing
 from app.projects.models import DataItem, Declaration, DuplicateVerdict, Project
 from app.projects.queries import months_in_operation
+from app.projects.standing import Standing, after, as_declared
 from app.subjects.models import Subject, SubjectKind
 
 _LISTS = (
@@ -44,20 +50,29 @@ def project_facts(subject: Subject) -> Mapping[str, Value]:
 
 def newest_version(subject: Subject) -> Declaration | None:
     """The newest version with everything it lists, read at once."""
-    return db.session.scalar(
-        sa.select(Declaration)
+    return of_each(subject.id, _newest_versions)
+
+
+def _newest_versions(subjects: Collection[int]) -> dict[int, Declaration]:
+    later = aliased(Declaration)
+    newest = ~sa.exists().where(later.project_id == Declaration.project_id, later.number > Declaration.number)
+    found = db.session.execute(
+        sa.select(Project.subject_id, Declaration)
         .join(Project, Project.id == Declaration.project_id)
-        .where(Project.subject_id == subject.id)
-        .order_by(Declaration.number.desc())
-        .limit(1)
+        .where(Project.subject_id.in_(subjects), newest)
         .options(*(selectinload(one) for one in _LISTS))
     )
+    return {row[0]: row[1] for row in found}
 
 
 def _facts(project: Project, version: Declaration) -> Iterator[tuple[str, Value]]:
-    for name, value in (*_declared(version), *_listed(version), *_happened(project, version)):
+    changes = of_each(project.subject_id, _changes) or []
+    standing = after(as_declared(version), [one for one in changes if one.state in COUNTED_CHANGES])
+    told = (*_declared(version), *_standing(standing), *_listed(version), *_happened(project, version))
+    for name, value in (*told, *_promised(project, version)):
         if value is not None:
             yield name, value
+    yield from _change(next((one for one in changes if one.state in OPEN_CHANGES), None))
     yield "project.documents", tuple(sorted(kinds_registered(project)))
     yield from _duplicates(version)
 
@@ -66,12 +81,11 @@ def _declared(version: Declaration) -> Iterator[tuple[str, Any]]:
     for name in ("kind", "category", "scope", "deployment"):
         member = getattr(version, name)
         yield f"project.{name}", member.value if member else None
-    for name in ("plan_item", "budget_item", "responsible_person"):
+    for name in ("plan_item", "budget_item"):
         yield f"project.{name}", getattr(version, name) or None
-    for name in ("estimate", "design_budget", "operating_budget", "prior_investment"):
+    for name in ("estimate", "operating_budget", "prior_investment"):
         yield f"project.{name}", getattr(version, f"{name}_fen")
-    for name in ("planned_from", "planned_until"):
-        yield f"project.{name}", _day(getattr(version, name))
+    yield "project.planned_from", _day(version.planned_from)
     yield "project.budget_year", version.budget_year
     yield "project.mlps_level", version.mlps_level
     yield "project.operating_mode", version.mode.code if version.mode else None
@@ -82,10 +96,47 @@ def _declared(version: Declaration) -> Iterator[tuple[str, Any]]:
     yield "project.prior_project", version.prior_project or none
 
 
+def _standing(standing: Standing) -> Iterator[tuple[str, Any]]:
+    """What changes may have changed since it was approved: as it stands now. What was decided before keeps its own."""
+    yield "project.design_budget", standing.budget_fen
+    yield "project.planned_until", _day(standing.until)
+    yield "project.responsible_person", standing.person or None
+    yield "project.cost_total", standing.cost_total
+    if standing.costs:
+        yield "project.cost_categories", tuple(sorted(one.value for one in standing.costs))
+
+
+def _changes(subjects: Collection[int]) -> dict[int, list[ProjectChange]]:
+    """The changes of each subject in their order."""
+    found = sa.select(ProjectChange).where(ProjectChange.subject_id.in_(subjects))
+    changes: dict[int, list[ProjectChange]] = {}
+    for one in db.session.scalars(found.order_by(ProjectChange.subject_id, ProjectChange.number)):
+        changes.setdefault(one.subject_id, []).append(one)
+    return changes
+
+
+def _change(change: ProjectChange | None) -> Iterator[tuple[str, Value]]:
+    """The change that is written or waits: what it comes to with all before it, and which way it goes."""
+    if change is None:
+        return
+    reckoned = reckon(change)
+    yield "change.amount", reckoned.case.together.gross
+    yield "change.net", reckoned.case.together.net
+    yield "change.route", (change.route or reckoned.route).value
+    if reckoned.case.approved is not None:
+        yield "change.approved_budget", reckoned.case.approved
+    if change.scope_kept is not None:
+        yield "change.scope_kept", change.scope_kept
+
+
+def _promised(project: Project, version: Declaration) -> Iterator[tuple[str, Any]]:
+    """Promises of which the evaluation that comes next does not know yet what became of them."""
+    if version.state is DeclarationState.APPROVED:
+        answered = answered_targets(project)
+        yield "project.effects_unanswered", sum(1 for one in version.targets if one.id not in answered)
+
+
 def _listed(version: Declaration) -> Iterator[tuple[str, Any]]:
-    if version.costs:
-        yield "project.cost_total", sum(one.amount_fen for one in version.costs)
-        yield "project.cost_categories", tuple(sorted({one.category.value for one in version.costs}))
     if version.services:
         yield "project.services", len(version.services)
         lacking = sum(1 for one in version.services if not one.is_new and one.baseline is None)
@@ -94,6 +145,7 @@ def _listed(version: Declaration) -> Iterator[tuple[str, Any]]:
         yield "project.services_without_forecast", sum(1 for one in version.services if one.forecast_first is None)
     if version.targets:
         yield "project.targets", len(version.targets)
+        yield "project.targets_unmeasured", sum(1 for one in version.targets if not one.method.strip())
     if version.data_items or version.no_data:
         yield "project.data_items", len(version.data_items)
         yield "project.data_uncatalogued", sum(1 for one in version.data_items if not one.catalogue_number)
@@ -145,12 +197,19 @@ def _undecided(project: Project) -> tuple[str, ...] | None:
     if project.is_taken_in:
         return None
     taken = [step for step, day in _TAKEN if getattr(project, day) is not None]
-    decided = sa.select(Decision.step).where(
-        Decision.subject_id == project.subject_id,
-        Decision.verdict.in_([one for one in Verdict if one.lets_through]),
-    )
-    known = set(db.session.scalars(decided)) if taken else set()
+    known = (of_each(project.subject_id, _decided) if taken else None) or set()
     return tuple(step.value for step in taken if step not in known)
+
+
+def _decided(subjects: Collection[int]) -> dict[int, set[Step]]:
+    """The steps of each subject that a decision let through."""
+    found = sa.select(Decision.subject_id, Decision.step).where(
+        Decision.subject_id.in_(subjects), Decision.verdict.in_([one for one in Verdict if one.lets_through])
+    )
+    steps: dict[int, set[Step]] = {}
+    for subject_id, step in db.session.execute(found.distinct()):
+        steps.setdefault(subject_id, set()).add(step)
+    return steps
 
 
 def _day(day: date | None) -> str | None:
@@ -166,12 +225,16 @@ def _past(project: Project, day: date | None) -> str | None:
 
 def _duplicates(version: Declaration) -> Iterator[tuple[str, Value]]:
     """The newest verdict on this version: what was judged before it was changed says nothing about it."""
-    judged = db.session.scalar(
-        sa.select(DuplicateVerdict)
-        .where(DuplicateVerdict.declaration_id == version.id)
-        .order_by(DuplicateVerdict.id.desc())
-        .limit(1)
-    )
+    judged = (of_each(version.project.subject_id, _verdicts) or {}).get(version.id)
     if judged is not None:
         yield "duplicate.verdict", judged.verdict
     yield "duplicate.checked_on", local(judged.judged_at).date().isoformat() if judged else ""
+
+
+def _verdicts(subjects: Collection[int]) -> dict[int, dict[int, DuplicateVerdict]]:
+    """By subject the newest verdict on each version."""
+    found = sa.select(DuplicateVerdict).where(DuplicateVerdict.subject_id.in_(subjects)).order_by(DuplicateVerdict.id)
+    newest: dict[int, dict[int, DuplicateVerdict]] = {}
+    for one in db.session.scalars(found):
+        newest.setdefault(one.subject_id, {})[one.declaration_id] = one
+    return newest

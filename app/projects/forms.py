@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.core.db import LabelledEnum
@@ -15,6 +15,7 @@ from app.core.forms import BaseForm, DayField, MoneyField, NumberField, no_contr
 from app.projects.documents import DocumentFacts
 from app.projects.entries import BasicsFacts, MoneyFacts, OperationFacts
 from app.projects.kinds import Deployment, DocumentKind, ProjectCategory, ProjectKind, Scope
+from app.projects.notices import Point
 from app.projects.wording import mlps_words
 
 REQUIRED = DataRequired(_l("请填写此项。"))
@@ -282,3 +283,19 @@ class DocumentForm(DeclaringForm):
         return DocumentFacts(
             DocumentKind(self.kind.data), self.number.data or "", self.issuer.data or "", self.issued_on.day()
         )
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+class AnswersForm(BaseForm):
+    """What was changed for each point of a notice, in its order; an empty one is left for later."""
+
+    answers = FieldList(TextAreaField(_l("补正情况"), text(2000)), _l("补正答复"))
+
+    @classmethod
+    def of(cls, points: list[Point]) -> "AnswersForm":
+        return cls(data={"answers": [one.answer.text if one.answer else "" for one in points]})
+
+    def texts(self) -> dict[int, str]:
+        return {number: entry.data or "" for number, entry in enumerate(self.answers, 1)}

@@ -1,4 +1,4 @@
-"""The ledger that a proposal is compared with: every project that lives and every service, in every region."""
+"""The ledger that a proposal is compared with: projects that live, services, imported applications, in every region."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +12,11 @@ from app.projects.kinds import ProjectCategory, ProjectState
 from app.projects.models import DataItem, Declaration, Project
 from app.projects.queries import newest_declaration
 from app.projects.similarity import Corpus, Match, Work
-from app.services.models import Service, ServiceCategory
+from app.services.models import LedgerEntry, Service, ServiceCategory
+from app.services.queries import newest_version
 from app.subjects.models import Subject
 
-PROJECT, SERVICE = "project", "service"
+PROJECT, SERVICE, ENTRY = "project", "service", "entry"
 # What came to nothing is no double of anything.
 LEFT_OUT = (ProjectState.REFUSED, ProjectState.TERMINATED)
 SHOWN = 10
@@ -68,7 +69,7 @@ def _joined(names: Iterable[str]) -> str:
 def _corpus() -> Corpus:
     """The ledger, read anew every time; what has not changed to the letter is not prepared again."""
     known: Corpus | None = current_app.extensions.get("project_ledger")
-    corpus = similarity.corpus_of([*_projects(), *_services()], _places(), known)
+    corpus = similarity.corpus_of([*_projects(), *_services(), *_entries()], _places(), known)
     current_app.extensions["project_ledger"] = corpus
     return corpus
 
@@ -123,6 +124,42 @@ def _services() -> list[Work]:
         )
         for row in rows
     ]
+
+
+def _entries() -> list[Work]:
+    """Applications of imported ledgers; a version never changes, so that each is read once."""
+    known: dict[tuple[int, str, str], Work] = current_app.extensions.get("imported_ledger", {})
+    keys = db.session.execute(
+        sa.select(LedgerEntry.id, LedgerEntry.sha256, Region.path)
+        .join(Region, Region.id == LedgerEntry.region_id)
+        .where(newest_version())
+        .order_by(LedgerEntry.id)
+    ).all()
+    wanted = [(row.id, row.sha256, row.path) for row in keys]
+    read = _read_entries([place[0] for place in wanted if place not in known])
+    found = {place: known.get(place) or _work_of_entry(read[place[0]], place[2]) for place in wanted}
+    current_app.extensions["imported_ledger"] = found
+    return list(found.values())
+
+
+def _read_entries(keys: list[int]) -> dict[int, LedgerEntry]:
+    if not keys:
+        return {}
+    within = LedgerEntry.id.between(min(keys), max(keys))
+    rows = db.session.scalars(sa.select(LedgerEntry).where(within, newest_version()))
+    return {one.id: one for one in rows}
+
+
+def _work_of_entry(entry: LedgerEntry, path: str) -> Work:
+    return Work(
+        key=key_of(ENTRY, str(entry.id)),
+        name=entry.name,
+        purpose=entry.purpose,
+        functions=entry.functions,
+        data=entry.data,
+        category=CATEGORY_OF[entry.category].value if entry.category else "",
+        region=path,
+    )
 
 
 def _places() -> frozenset[str]:

@@ -9,6 +9,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app.core.forms import DayField, MoneyField, NumberField, no_control_characters, text
+from app.projects.change_kinds import EffectKind
 from app.projects.entries import ComponentFacts, CostFacts, DataFacts, ServiceFacts, TargetFacts
 from app.projects.forms import REQUIRED, DeclaringForm, Group, Slot, options, row_data, shown, whole
 from app.projects.kinds import Component, CostCategory, DataClass, Provision, Sharing
@@ -104,15 +105,21 @@ class TargetForm(DeclaringForm):
     value = NumberField(_l("目标值"), [REQUIRED, Length(max=24)], places=6)
     unit = StringField(_l("计量单位"), [REQUIRED, Length(max=20), no_control_characters])
     due_on = DayField(_l("达到日期"), [REQUIRED])
+    effect = SelectField(_l("成效类别"), choices=options(EffectKind, _l("未分类")), default="")
+    baseline = NumberField(_l("现状值"), text(24), places=6)
+    method = StringField(_l("衡量办法"), text(400))
 
     GROUPS = (
         Group(
             _l("绩效目标"),
             (
                 Slot("name", hint=_l("可以检验的效果，例如“网上办理率”"), wide=True),
+                Slot("effect", 6),
+                Slot("unit", 6, _l("例如 %、件、分钟")),
+                Slot("baseline", 4, _l("项目之前的实际水平；没有可比现状的留空，不要填 0")),
                 Slot("value", 4),
-                Slot("unit", 4, _l("例如 %、件、分钟")),
                 Slot("due_on", 4),
+                Slot("method", hint=_l("由哪个系统、按什么口径统计；评估时据此核对"), wide=True),
             ),
         ),
     )
@@ -125,7 +132,15 @@ class TargetForm(DeclaringForm):
         due = self.due_on.day()
         if due is None:
             raise ValueError("due_on is empty")
-        return TargetFacts(self.name.data or "", _required(self.value), self.unit.data or "", due)
+        return TargetFacts(
+            name=self.name.data or "",
+            value=_required(self.value),
+            unit=self.unit.data or "",
+            due_on=due,
+            effect=EffectKind(self.effect.data) if self.effect.data else None,
+            baseline=self.baseline.number(),
+            method=self.method.data or "",
+        )
 
 
 class ServiceForm(DeclaringForm):

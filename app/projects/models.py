@@ -12,6 +12,7 @@ from app.core.db import AppendOnly, Decimal6, Entity, Fen, enum_column, table_ar
 from app.core.money import MAX_FEN
 from app.core.permissions import Side
 from app.evidence.models import EvidenceFile
+from app.projects.change_kinds import EffectKind
 from app.projects.kinds import (
     Component,
     CostCategory,
@@ -78,6 +79,7 @@ class Project(Entity):
     approved_on: Mapped[date | None]
     # The number of the approving document as the authority gave it; of a project taken in, as far as it is known.
     approval_number: Mapped[str] = mapped_column(sa.String(100), default="")
+    approval_key: Mapped[str | None] = mapped_column(sa.String(140), unique=True, index=True)
     build_started_on: Mapped[date | None]
     trial_from: Mapped[date | None]
     accepted_on: Mapped[date | None]
@@ -145,7 +147,6 @@ class Declaration(Entity):
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("projects.id"))
     number: Mapped[int]
     state: Mapped[DeclarationState] = enum_column(DeclarationState, "state", default=DeclarationState.DRAFT)
-    # Basics.
     kind: Mapped[ProjectKind | None] = enum_column(ProjectKind, "kind", default=None)
     category: Mapped[ProjectCategory | None] = enum_column(ProjectCategory, "category", default=None)
     scope: Mapped[Scope | None] = enum_column(Scope, "scope", default=None)
@@ -162,7 +163,6 @@ class Declaration(Entity):
     # Said outright, because an empty list may as well be one that nobody has filled in yet.
     no_data: Mapped[bool] = mapped_column(default=False)
     no_components: Mapped[bool] = mapped_column(default=False)
-    # Money.
     estimate_fen: Mapped[int | None] = mapped_column(Fen)
     design_budget_fen: Mapped[int | None] = mapped_column(Fen)
     budget_item: Mapped[str | None] = mapped_column(sa.String(100))
@@ -294,15 +294,22 @@ class ComponentUse(_Line):
 
 
 class Target(_Line):
-    """An effect that the project promises: what, how much, by when; checked at its evaluation."""
+    """An effect that the project promises: from what to how much, by when, how measured; checked at evaluation."""
 
     __tablename__ = "targets"
-    __table_args__ = table_args(sa.UniqueConstraint("declaration_id", "line"))
+    __table_args__ = table_args(
+        sa.UniqueConstraint("declaration_id", "line"),
+        sa.CheckConstraint("baseline IS NULL OR baseline >= 0", name="baseline_range"),
+    )
 
     name: Mapped[str] = mapped_column(sa.String(200))
     value: Mapped[Decimal] = mapped_column(Decimal6)
     unit: Mapped[str] = mapped_column(sa.String(20))
     due_on: Mapped[date]
+    effect: Mapped[EffectKind | None] = enum_column(EffectKind, "effect", default=None)
+    # How it stood before; empty where nothing comparable did.
+    baseline: Mapped[Decimal | None] = mapped_column(Decimal6)
+    method: Mapped[str] = mapped_column(sa.String(400), default="")
     declaration: Mapped[Declaration] = relationship(back_populates="targets")
 
 

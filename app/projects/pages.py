@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.models import User
 from app.audit.history import entries_about, timeline
 from app.audit.models import TrailEntry
+from app.calendars.queries import calendar_in_force
+from app.calendars.working_time import last_workday
 from app.conditions.facts import Value
 from app.conditions.gathering import facts_of
 from app.core.actors import Actor
@@ -34,7 +36,14 @@ from app.projects.content import canonical_content
 from app.projects.kinds import PHASE_OF, ProjectKind, ProjectState
 from app.projects.models import Declaration, PlannedService, Project, ProjectDocument
 from app.projects.panels import Panel, panels_of
-from app.projects.queries import documents_of, evaluation_window, phase_of, project_of
+from app.projects.queries import (
+    documents_of,
+    evaluation_window,
+    is_discarded,
+    phase_of,
+    project_of,
+    standing_of,
+)
 from app.projects.steps import own_problems
 from app.projects.workflow import ENDED, WORKFLOW
 from app.subjects.models import Party, Subject, SubjectKind, SubjectPerson
@@ -95,6 +104,7 @@ class Page:
     timeline: list[dict[str, Any]]
     remarks: list[str]
     evaluation: list[tuple[Any, Any]]
+    standing: tuple[Any, str]
 
     def named(self, role: str) -> list[Party]:
         return [party for party in self.parties if party.role.value == role]
@@ -163,6 +173,7 @@ def page_of(actor: Actor, project: Project) -> Page:
         timeline=timeline(entries_about(project.ref, SHOWN_ACTS)),
         remarks=remarks_of(project),
         evaluation=evaluation_of(project),
+        standing=standing_of(project.current),
     )
 
 
@@ -246,7 +257,9 @@ def _step_state(project: Project, phase: Phase, distance: int, unrecorded: bool)
         return "todo"
     if distance < 0 or project.state is S.EXITED:
         return "done"
-    return "failed" if project.state in ENDED else "current"
+    if project.state in ENDED:
+        return "skipped" if is_discarded(project.current) else "failed"
+    return "current"
 
 
 def _unrecorded(known: bool) -> str:
@@ -256,7 +269,7 @@ def _unrecorded(known: bool) -> str:
 
 def _step_note(project: Project, phase: Phase, here: bool) -> str:
     if here and project.state in {S.SUSPENDED, S.REFUSED, S.TERMINATED}:
-        return str(project.state.label)
+        return str(standing_of(project.current)[0])
     if here and phase is Phase.OPERATION and project.operation_from is None:
         return str(_("投入运营日没有记录"))
     return str(_("不建设")) if phase in _BUILDING and project.current.kind is ProjectKind.MAINTAIN else ""
@@ -303,7 +316,7 @@ def evaluation_of(project: Project) -> list[tuple[Any, Any]]:
     return [
         (_("投入运营日"), fmt.date(project.operation_from)),
         (_("可以报送"), _("%(day)s 起", day=fmt.date(window.first))),
-        (_("最迟报送"), fmt.date(window.last)),
+        (_("最迟报送"), fmt.date(last_workday(calendar_in_force(), window.last))),
     ]
 
 

@@ -28,7 +28,15 @@ from app.negative_lists.models import CheckRun
 from app.organisations.models import Region
 from app.projects.kinds import ProjectState
 from app.projects.models import Declaration, Project
-from app.projects.queries import newest_declaration, newest_run, phase_column, phase_of
+from app.projects.queries import (
+    discarded,
+    is_discarded,
+    newest_declaration,
+    newest_run,
+    phase_column,
+    phase_of,
+    standing_of,
+)
 from app.projects.regional import ITSELF, places_in_reach
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
@@ -142,7 +150,8 @@ def _client(one: Declaration) -> str:
 
 def _state_cell(one: Declaration) -> Cell:
     taken_in = str(_("存量项目")) if one.project.is_taken_in else ""
-    return Cell(str(one.project.state.label), kind="status", tone=one.project.state.tone, sub=taken_in)
+    word, tone = standing_of(one)
+    return Cell(str(word), kind="status", tone=tone, sub=taken_in)
 
 
 def _money_cell(fen: int | None) -> Cell:
@@ -158,7 +167,7 @@ _COLUMNS = (
     Column("title", _l("名称"), lambda d: Cell(d.project.subject.title, kind="link"), sort=Subject.title, kind="link"),
     Column("client", _l("项目单位"), _client, optional=True),
     Column("region", _l("区划"), lambda d: d.project.subject.region.name, sort=Region.path, optional=True),
-    Column("phase", _l("阶段"), lambda d: str(phase_of(d.project).label)),
+    Column("phase", _l("阶段"), lambda d: fmt.MISSING if is_discarded(d) else str(phase_of(d.project).label)),
     Column("state", _l("状态"), _state_cell, sort=Project.state, kind="status"),
     Column(
         "design_budget",
@@ -195,7 +204,7 @@ def _columns_beside(beside: Beside) -> tuple[Column, ...]:
     def blocking(one: Declaration) -> Cell:
         count = beside.blocking.get(one.project.subject_id)
         if count is None:
-            return Cell("")
+            return Cell(str(_("未筛查")), tone="muted")
         href = url_for("negative_lists.of_project", code=one.project.code) if count else ""
         return Cell(fmt.whole(count), tone="bad" if count else "", href=href)
 
@@ -229,6 +238,20 @@ def _blocked() -> sa.ColumnElement[bool]:
     return Project.subject_id.in_(runs)
 
 
+def _never_screened() -> sa.ColumnElement[bool]:
+    return Project.subject_id.not_in(sa.select(CheckRun.subject_id))
+
+
+def _blocked_filter(value: str) -> Any:
+    """Of what was screened, with or without blocking items; what never was is asked for by itself."""
+    wanted = {
+        "yes": _blocked,
+        "no": lambda: sa.and_(sa.not_(_blocked()), sa.not_(_never_screened())),
+        "never": _never_screened,
+    }
+    return wanted[value]() if value in wanted else None
+
+
 def _yes_or_no(condition: Any) -> Any:
     """A filter with two answers; anything else matches nothing."""
 
@@ -254,7 +277,7 @@ def _filters(actor: Actor) -> tuple[Filter, ...]:
         Filter(
             "phase",
             _l("阶段"),
-            lambda value: phase_column() == value if value in phases else None,
+            lambda value: sa.and_(phase_column() == value, sa.not_(discarded())) if value in phases else None,
             "select",
             options_of(Phase),
         ),
@@ -267,6 +290,6 @@ def _filters(actor: Actor) -> tuple[Filter, ...]:
             [(one.code, one.name) for one in places_in_reach(actor)],
         ),
         Filter("late", _l("逾期"), _yes_or_no(late_tasks), "select", both),
-        Filter("blocked", _l("有阻断条目"), _yes_or_no(_blocked), "select", both),
+        Filter("blocked", _l("有阻断条目"), _blocked_filter, "select", (*both, ("never", _l("未筛查")))),
         Filter("taken_in", _l("存量项目"), _yes_or_no(lambda: Project.taken_in_on.is_not(None)), "select", both),
     )

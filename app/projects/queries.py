@@ -1,17 +1,19 @@
 """Projects that an actor may see, the phase each is in, and who has a part in one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.audit.models import TrailEntry
 from app.calendars.queries import calendar_in_force, due_by, statutory
 from app.calendars.working_time import months_due
 from app.core.actors import Actor
+from app.core.batches import of_each
 from app.core.clock import today
 from app.core.db import db
 from app.gates.kinds import Phase, Step
@@ -47,7 +49,15 @@ def project_in_reach(actor: Actor, code: str) -> Project | None:
 
 def project_of(subject: Subject) -> Project | None:
     """The project of a subject; None where the subject is something else."""
-    return db.session.scalar(sa.select(Project).where(Project.subject_id == subject.id))
+    return of_each(subject.id, _projects)
+
+
+def _projects(subjects: Collection[int]) -> dict[int, Project]:
+    """By subject; of many at once with their versions, which would be read one by one otherwise."""
+    found = sa.select(Project).where(Project.subject_id.in_(subjects))
+    if len(subjects) > 1:
+        found = found.options(selectinload(Project.versions))
+    return {one.subject_id: one for one in db.session.scalars(found)}
 
 
 def namesakes(project: Project) -> list[Project]:
@@ -97,6 +107,24 @@ def phase_of(project: Project) -> Phase:
         (project.current.sealed_at, Phase.APPROVAL),
     )
     return next((phase for day, phase in reached if day is not None), Phase.DECLARATION)
+
+
+def is_discarded(newest: Declaration) -> bool:
+    """Given up before anybody but its client had seen it: no decision stands behind its end."""
+    draft = newest.number == 1 and newest.state is DeclarationState.DRAFT
+    return draft and newest.project.state is S.TERMINATED
+
+
+def discarded() -> sa.ColumnElement[bool]:
+    """The same as a condition, where `Project` is joined with its newest `Declaration`."""
+    return sa.and_(Project.state == S.TERMINATED, Declaration.state == DeclarationState.DRAFT, Declaration.number == 1)
+
+
+def standing_of(newest: Declaration) -> tuple[Any, str]:
+    """The word and the tone under which a project stands in lists and headings, by its newest declaration."""
+    if is_discarded(newest):
+        return _("草稿已撤销"), "muted"
+    return newest.project.state.label, newest.project.state.tone
 
 
 def phase_column() -> sa.ColumnElement[str]:

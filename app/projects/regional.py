@@ -18,7 +18,7 @@ from app.lifecycle.queries import late
 from app.negative_lists.models import CheckRun
 from app.organisations.models import Region, RegionLevel
 from app.projects.models import Declaration, Project
-from app.projects.queries import newest_declaration, newest_run, phase_column
+from app.projects.queries import discarded, newest_declaration, newest_run, phase_column
 from app.subjects.models import Subject
 from app.subjects.queries import in_reach
 
@@ -118,7 +118,7 @@ def _counted(actor: Actor) -> sa.Select[int, str, int, int | None, int]:
         .select_from(Project)
         .join(Subject, Subject.id == Project.subject_id)
         .join(Declaration, newest_declaration())
-        .where(in_reach(actor))
+        .where(in_reach(actor), sa.not_(discarded()))
         .group_by(Subject.region_id, phase)
     )
 

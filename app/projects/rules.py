@@ -22,6 +22,8 @@ FORECAST_NOTED, FORECAST_ABSURD = 5, 1_000
 NEW_USE_NOTED = 10**10
 # A plan begins within the five years of the programme that it is in.
 FAR_YEARS = 5
+# Lines of cost that come to less than so many percent of the design budget leave too much of it unexplained.
+ITEMISED = 80
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,8 @@ def _money_remarks(whole: Whole) -> Iterator[Flaw]:
     total, estimate, budget, running = whole.cost_total, whole.estimate, whole.design_budget, whole.operating_budget
     if total is not None and budget is not None and total > budget:
         yield Flaw("costs_over_budget", "money", {"total": str(total), "amount": str(budget)})
+    if total is not None and budget is not None and total * 100 < budget * ITEMISED:
+        yield Flaw("costs_far_below_budget", "money", {"total": str(total), "amount": str(budget), "n": str(ITEMISED)})
     if estimate is not None and budget is not None and budget * 10 > estimate * 11:
         yield Flaw("budget_over_estimate", "money", {"total": str(budget), "amount": str(estimate)})
     built_for = estimate or budget

@@ -17,6 +17,7 @@ from app.core.errors import Problem, Refused, WrongState
 from app.core.permissions import Permission
 from app.gates import queries as gates
 from app.gates.actions import About, Ruling, record_decision
+from app.gates.countersigning import ask_for_signatures
 from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.gates.obligations import drop_open
@@ -25,10 +26,14 @@ from app.negative_lists import screening
 from app.negative_lists.actions import store_run
 from app.negative_lists.attempts import keep_attempt
 from app.negative_lists.kinds import Cause
+from app.projects.change_kinds import PENDING_CHANGES
+from app.projects.change_wording import waits_for_change
 from app.projects.kinds import DeclarationState, ProjectKind, ProjectState
 from app.projects.models import DuplicateVerdict, Project
+from app.projects.notices import unanswered
 from app.projects.plausibility import contradictions_in
 from app.projects.queries import authorities_of, client_of, evaluation_window
+from app.projects.standing import open_change
 from app.projects.wording import unsaid
 
 P, S, V = Permission, ProjectState, Verdict
@@ -87,9 +92,9 @@ def attempt(actor: Actor, project: Project, step: Step) -> Iterator[None]:
         raise
 
 
-def problems_at(project: Project, step: Step) -> list[Problem]:
+def problems_at(project: Project, step: Step, known: dict[str, Value] | None = None) -> list[Problem]:
     """Everything that keeps a step closed, at once: what gates miss, and what lists forbid or cannot tell."""
-    values = facts_of(project.subject)
+    values = facts_of(project.subject) if known is None else known
     return _problems(project, step, values, screening.look(project.subject, step, values))
 
 
@@ -100,14 +105,20 @@ def _problems(project: Project, step: Step, values: dict[str, Value], found: scr
 
 def own_problems(project: Project, step: Step) -> list[Problem]:
     """What stands against a step by the nature of the project, before any gate: what is not said, what is not built."""
-    unready = _unready(project) if step is Step.SUBMIT else []
-    return [*unready, *_nothing_is_built(project, step)]
+    unready = [*_unready(project), *unanswered(project)] if step is Step.SUBMIT else []
+    return [*unready, *_nothing_is_built(project, step), *_still_changing(project, step)]
 
 
 def _unready(project: Project) -> list[Problem]:
     """What the draft does not say yet, and what it cannot mean as it says it."""
     contrary = [replace(one, place="declaration") for one in contradictions_in(project.current)]
     return [*unsaid(project.current), *contrary]
+
+
+def _still_changing(project: Project, step: Step) -> list[Problem]:
+    """A project is accepted as it was approved: what is still being changed has no measure."""
+    change = open_change(project) if step is Step.ACCEPT else None
+    return [waits_for_change()] if change is not None and change.state in PENDING_CHANGES else []
 
 
 def _nothing_is_built(project: Project, step: Step) -> list[Problem]:
@@ -201,6 +212,7 @@ def _settle_tasks(actor: Actor, project: Project, step: Step, verdict: Verdict) 
         drop_open(actor, subject)
         drop_tasks(actor, subject)
         return
+    drop_tasks(actor, subject, (P.COUNTERSIGN_ASK,), item=step.value)
     for permission in _ASKED_FOR.get(step, ()):
         finish_task(actor, subject, permission)
         drop_tasks(actor, subject, (permission,))
@@ -222,6 +234,7 @@ def ask_reviewers(project: Project) -> None:
     workdays = gates.decision_workdays(project.subject, Step.APPROVE)
     for authority in authorities_of(project):
         ask_once(project.subject, authority.id, _next_of_review(project), workdays, since=since)
+        ask_for_signatures(project.subject, Step.APPROVE, authority.id, workdays)
 
 
 def _next_of_review(project: Project) -> Permission:

@@ -11,6 +11,7 @@ from app.core.actors import Actor
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.gates.kinds import Verdict
+from app.practices.pages import practice_options
 from app.projects import actions
 from app.projects.decision_forms import DigestForm, OpenForm, OpinionForm, PlainForm, ReasonForm, ReturnForm, RulingForm
 from app.projects.decision_pages import decisions_page
@@ -52,9 +53,9 @@ def overview() -> ResponseReturnValue:
 @requires(P.PROJECT_DECLARE)
 def new() -> ResponseReturnValue:
     form = OpenForm()
-    project = form.attempt(
-        lambda: actions.open_project(current_actor(), form.title.data or "", bool(form.planned.data))
-    )
+    form.practice.choices = practice_options(current_actor())
+    title, planned, practice = form.title.data or "", bool(form.planned.data), form.practice.data or ""
+    project = form.attempt(lambda: actions.open_project(current_actor(), title, planned, practice))
     if project is not None:
         for one in namesake_remarks(current_actor(), project):
             flash(f"{one.what}{one.remedy}", "warning")
@@ -178,7 +179,7 @@ def decided_by(code: str, form: Any, done: str, action: Callable[[Actor, Project
 @bp.post("/projects/<code>/opinions")
 @requires(P.PROJECT_OPINE)
 def opine(code: str) -> ResponseReturnValue:
-    form = OpinionForm()
+    form = OpinionForm.of(this_project(code))
     return decided_by(
         code, form, _("评审意见已登记。"), lambda a, p: actions.opine(a, p, form.facts(p), form.file.data)
     )

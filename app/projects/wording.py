@@ -102,6 +102,10 @@ _REMARKS = {
         _l("费用明细合计 %(total)s 元，超过设计概算 %(amount)s 元。"),
         _l("请核对费用明细和设计概算。"),
     ),
+    "costs_far_below_budget": (
+        _l("费用明细合计 %(total)s 元，不到设计概算 %(amount)s 元的 %(n)s%%。"),
+        _l("请补齐费用明细；概算中没有列入明细的部分，须说明用途。"),
+    ),
     "budget_over_estimate": (
         _l("设计概算 %(total)s 元，超过投资估算 %(amount)s 元的 110%%。"),
         _l("须在审批前说明原因，必要时重报可行性研究报告。"),
@@ -178,6 +182,7 @@ FIELD_NAMES: Mapping[str, Any] = {
     "prior_investment_fen": _l("前期项目投资"),
     "no_data": _l("不使用业务数据"),
     "no_components": _l("不需要公共支撑能力"),
+    "practice": _l("地方模式"),
     "estimate_fen": _l("投资估算"),
     "design_budget_fen": _l("设计概算"),
     "budget_item": _l("预算项目编号"),

@@ -22,6 +22,8 @@ from app.subjects.queries import parties_of
 P, S = Permission, ProjectState
 # What may be halted, and go on from there later.
 HALTABLE = frozenset({S.APPROVED, S.BUILDING, S.TRIAL, S.ACCEPTED, S.OPERATING})
+# What runs has a way out of its own.
+RUNNING = frozenset({S.OPERATING, S.EVALUATING})
 # Ended for good; everything stays readable.
 ENDED = frozenset({S.EXITED, S.REFUSED, S.TERMINATED})
 
@@ -77,6 +79,16 @@ def never_submitted(_actor: Actor, project: Project) -> Iterable[Problem]:
         )
 
 
+def not_in_operation(_actor: Actor, project: Project) -> Iterable[Problem]:
+    """What operates leaves through its exit, halted or not: a contract runs, data and keys are with the operator."""
+    if project.suspended_from in RUNNING:
+        yield Problem(
+            _("本项目暂停前已经投运，不能终止。"),
+            why=_("运营中的项目只能经“退出”结束：先移交和返还数据、结清合同，再注销；暂停不改变这一要求。"),
+            remedy=_("请先恢复项目，再由项目单位按退出要求办理“项目退出”。"),
+        )
+
+
 def transition(
     act: Permission, sources: Iterable[ProjectState], target: ProjectState | None, **more: Any
 ) -> Transition[Project]:
@@ -120,6 +132,7 @@ WORKFLOW: Workflow[Project] = Workflow(
             {S.DRAFT, S.SUBMITTED, S.SUSPENDED, *HALTABLE} - {S.OPERATING},
             S.TERMINATED,
             relation=is_authority,
+            guards=(not_in_operation,),
             needs_reason=True,
             dangerous=True,
         ),

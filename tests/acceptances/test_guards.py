@@ -121,6 +121,7 @@ def test_a_round_with_an_open_item_does_not_pass_whoever_writes_it(w, acceptance
 
 def test_a_round_with_an_item_that_nobody_judged_does_not_pass(w, acceptance):
     for item in acceptance.items:
+        room.submitted(w, item)
         room.heard(w, item)
     bound(w, acceptance.project, "signatory")
     db.session.commit()

@@ -299,9 +299,12 @@ def test_no_round_passes_before_the_supervisor_has_spoken_on_each_item(w, accept
     assert asked(project, "acceptance:opine") == {("WATCHER", acceptance.code)}
     room.heard(w, last, Stance.OPPOSE)
     assert not asked(project, "acceptance:opine")
+    assert not asked(project, "acceptance:conclude"), "what passed against the supervisor is judged again first"
+    assert asked(project, "acceptance:judge") == {("AGENCY", acceptance.code)}
+    room.judged(w, last, against="监理所指的接口不在本期范围。")
     assert asked(project, "acceptance:conclude") == {("AGENCY", acceptance.code)}
     room.concluded(w, acceptance)
-    assert acceptance.state is A.PASSED, "the opinion binds nobody, but it is there"
+    assert acceptance.state is A.PASSED, "the opinion binds nobody, but who goes against it says why"
 
 
 def test_a_round_fails_without_the_supervisor(w, acceptance):

@@ -11,19 +11,28 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from app.contracts.models import Contract
+from app.core.actors import Actor
 from app.core.clock import today
+from app.core.permissions import Role
+from app.gates import countersigning
 from app.gates.actions import Ruling
-from app.gates.kinds import OpinionKind, Stance, Step, Verdict
+from app.gates.kinds import Body, OpinionKind, Stance, Step, Verdict
+from app.gates.models import Countersign
 from app.gates.opinions import OpinionFacts
-from app.negative_lists import actions as lists
-from app.negative_lists.actions import AnswerFacts
+from app.negative_lists.answering import AnswerFacts, answer_all
 from app.negative_lists.item_file import Asked
 from app.negative_lists.judging import ANSWER
 from app.negative_lists.screening import look
-from app.projects import actions, declaring
+from app.organisations.models import Organisation
+from app.projects import actions, change_drafting, changing, declaring, effects
+from app.projects.answering import answer
+from app.projects.change_drafting import ChangeFacts
+from app.projects.change_kinds import ChangeBasis, EffectKind
+from app.projects.change_models import ProjectChange
 from app.projects.content import canonical_content
 from app.projects.documents import DocumentFacts, register_document
 from app.projects.duplicates import judge_duplicates
+from app.projects.effects import ResultFacts
 from app.projects.entries import (
     BasicsFacts,
     ComponentFacts,
@@ -47,7 +56,8 @@ from app.projects.kinds import (
     Sharing,
 )
 from app.projects.models import Project, ProjectDocument
-from tests.factories import World, kept, rule
+from app.projects.notices import open_notice, points_answered
+from tests.factories import World, kept, person, rule
 
 TITLE = "政务服务一体化平台"
 # What stands before submission with the defaults of `declared`.
@@ -139,7 +149,16 @@ def component(**changes: Any) -> ComponentFacts:
 
 
 def target(**changes: Any) -> TargetFacts:
-    return replace(TargetFacts("网上办理率", Decimal(90), "%", date(2027, 12, 31)), **changes)
+    whole = TargetFacts(
+        name="网上办理率",
+        value=Decimal(90),
+        unit="%",
+        due_on=date(2027, 12, 31),
+        effect=EffectKind.ONLINE,
+        baseline=Decimal(62),
+        method="一体化平台办件统计，网上办结件数除以全部办结件数",
+    )
+    return replace(whole, **changes)
 
 
 LINES = (cost, service_line, data_item, component, target)
@@ -191,10 +210,11 @@ def seen_digest(project: Project) -> str:
 def answered(w: World, project: Project | Contract, step: Step) -> None:
     """Every open question of the lists at a step, answered with "it is not so" by whoever is asked."""
     people = {Asked.CLIENT: "officer", Asked.AUTHORITY: "authority_officer"}
-    for one in look(project.subject, step).unknown:
-        if ANSWER in one.missing:
-            facts = AnswerFacts(one.entry.code, is_hit=False, note="已核对申报材料。")
-            lists.answer(w.actor(people[one.item.asked]), project.subject, facts)
+    waiting = [one for one in look(project.subject, step).unknown if ANSWER in one.missing]
+    for asked, by in people.items():
+        codes = [one.entry.code for one in waiting if one.item.asked is asked]
+        if codes:
+            answer_all(w.actor(by), project.subject, [AnswerFacts(code, False, "已核对申报材料。") for code in codes])
 
 
 @kept
@@ -239,7 +259,9 @@ def decided(w: World, project: Project, verdict: Verdict = Verdict.PASSED, **cha
     """Decided by the authority's lead; `changes` replace parts of the ruling."""
     reason = "" if verdict.lets_through else "建设必要性不足。"
     ruling = replace(Ruling(verdict, reason), **changes)
-    actions.decide(w.actor("authority_lead"), project, ruling, seen_digest(project), "粤数审〔2026〕12号")
+    # An authority gives a number once; the first project of a world has 12.
+    number = f"粤数审〔2026〕{11 + int(project.code[-4:])}号"
+    actions.decide(w.actor("authority_lead"), project, ruling, seen_digest(project), number)
     return project
 
 
@@ -263,6 +285,14 @@ def returned(w: World, notice: tuple[str, ...] = ("补充概算明细",), projec
     return found
 
 
+def replied(w: World, project: Project, by: str = "officer") -> Project:
+    """Every point of the last return answered by the client."""
+    told = open_notice(project)
+    points = points_answered(told) if told is not None else []
+    answer(w.actor(by), project, {one.number: f"第{one.number}项已补正。" for one in points})
+    return project
+
+
 @kept
 def suspended(w: World) -> Project:
     found = approved(w)
@@ -275,3 +305,71 @@ def terminated(w: World) -> Project:
     found = approved(w)
     actions.terminate(w.actor("authority_lead"), found, "机构改革，项目撤销。")
     return found
+
+
+# --- changes while building ------------------------------------------------------------------------------------------
+
+
+def change_facts(**changes: Any) -> ChangeFacts:
+    """The technical design is improved; the aim stays."""
+    whole = ChangeFacts(basis=ChangeBasis.DESIGN, scope_kept=True, reason="论证后改用统建组件。")
+    return replace(whole, **changes)
+
+
+def drafted(w: World, project: Project, *deltas: int, **changes: Any) -> ProjectChange:
+    """A change in draft: software gets or loses these amounts, testing takes up what keeps the whole as it is."""
+    made = change_drafting.begin(
+        w.actor("officer"), project, change_facts(**changes), paper(f"论证{today()}{deltas}.pdf")
+    )
+    for number, delta in enumerate(deltas):
+        category = CostCategory.SOFTWARE if delta < 0 else CostCategory.TESTING
+        change_drafting.add_cost(w.actor("officer"), made, change_drafting.CostFacts(category, f"第{number}项", delta))
+    return made
+
+
+def proposed(w: World, project: Project, *deltas: int, **changes: Any) -> ProjectChange:
+    """Submitted to the authority."""
+    made = drafted(w, project, *deltas, **changes)
+    changing.submit(w.actor("officer"), made)
+    return made
+
+
+def filed(w: World, project: Project, *deltas: int) -> ProjectChange:
+    made = proposed(w, project, *deltas)
+    answered(w, project, Step.CHANGE)
+    changing.file(w.actor("authority_officer"), made, "", made.digest or "")
+    return made
+
+
+def finance(w: World) -> tuple[Organisation, Actor]:
+    """The finance department and its lead."""
+    bureau = w.org("finance")
+    return bureau, person(bureau, Role.AGENCY_SIGNATORY)
+
+
+def asked(w: World, change: ProjectChange, bureau: Organisation) -> Countersign:
+    """The finance department is asked to sign a change."""
+    subject = change.project.subject
+    chosen = {Body.FINANCE: bureau}
+    countersigning.ask(w.actor("authority_officer"), subject, Step.CHANGE, changing.matter_of(change), chosen)
+    return countersigning.asked(subject, Step.CHANGE)[0]
+
+
+def signed(signer: Actor, sign: Countersign, project: Project, stance: Stance = Stance.SUPPORT, text: str = "") -> None:
+    given = countersigning.Signature(stance, text, sign.about_digest)
+    countersigning.sign(signer, project.subject, sign.id, given, lambda: changing.countersigned(project))
+
+
+# --- what was promised -----------------------------------------------------------------------------------------------
+
+
+def result(**changes: Any) -> ResultFacts:
+    """More than was promised, counted today."""
+    whole = ResultFacts(actual=Decimal("91.5"), measured_on=today(), source="一体化平台办件统计月报")
+    return replace(whole, **changes)
+
+
+def effects_answered(w: World, project: Project, **changes: Any) -> None:
+    """Every promise is answered for the evaluation that comes next."""
+    for one in effects.promises_of(project):
+        effects.record(w.actor("officer"), project, one.id, result(**changes))

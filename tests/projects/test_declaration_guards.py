@@ -278,7 +278,7 @@ def test_a_version_is_not_returned_without_a_decision(sent):
 
 
 def test_a_decision_on_an_earlier_version_approves_no_later_one(w):
-    project = room.returned(w)
+    project = room.replied(w, room.returned(w))
     actions.submit(w.actor("officer"), project, room.seen_digest(project))
     committed(project)
     # The last decision said "returned", of version 1.

@@ -184,6 +184,8 @@ def test_what_contradicts_itself_is_not_submitted(changes, expected):
         ({}, []),
         ({"cost_total": 100}, []),
         ({"cost_total": 101}, ["costs_over_budget"]),
+        ({"cost_total": 80}, []),
+        ({"cost_total": 79}, ["costs_far_below_budget"]),
         ({"design_budget": 110}, []),
         ({"design_budget": 111}, ["budget_over_estimate"]),
         ({"own_without_reason": 2}, ["own_without_reason"]),
@@ -220,7 +222,7 @@ def test_every_finding_has_its_words():
     assert set(_CONTRADICTIONS) == told
     noticed = {
         *("costs_over_budget", "budget_over_estimate", "own_without_reason", "operating_high", "start_past"),
-        *("start_far", "budget_year_past", "forecast_high", "new_use_high"),
+        *("start_far", "budget_year_past", "forecast_high", "new_use_high", "costs_far_below_budget"),
     }
     assert set(_REMARKS) == noticed
 

@@ -214,7 +214,9 @@ def test_withdrawing_keeps_the_version_and_opens_the_next(w):
 def test_a_return_tells_everything_at_once_and_asks_the_client(w):
     project = room.returned(w, ("补充概算明细", "  ", "补充概算明细", "补充绩效目标"))
     decision = db.session.scalars(sa.select(Decision)).one()
-    assert json.loads(decision.notice) == ["补充概算明细", "补充绩效目标"]
+    *found, first, second = json.loads(decision.notice)
+    assert (first, second) == ("补充概算明细", "补充绩效目标")
+    assert found
     assert (decision.verdict, decision.decider_role) == (V.RETURNED, PartyRole.COMPETENT_AUTHORITY)
     assert (project.state, project.versions[0].state, project.current.number) == (S.DRAFT, D.RETURNED, 2)
     assert owed(project) == [("AGENCY", P.PROJECT_SUBMIT)]
@@ -223,17 +225,18 @@ def test_a_return_tells_everything_at_once_and_asks_the_client(w):
 
 
 def test_a_second_return_knows_what_was_told_before(w):
-    project = room.returned(w, ("补充概算明细",))
+    project = room.replied(w, room.returned(w, ("补充概算明细",)))
     actions.submit(w.actor("officer"), project, room.seen_digest(project))
-    assert told_before(project, Step.APPROVE) == ("补充概算明细",)
+    first = told_before(project, Step.APPROVE)
+    assert first[-1] == "补充概算明细"
     room.returned(w, ("补充概算明细", "补充安全方案"), project)
-    assert told_before(project, Step.APPROVE) == ("补充概算明细", "补充安全方案")
+    assert told_before(project, Step.APPROVE) == (*first, "补充安全方案")
     assert [one.state for one in project.versions] == [D.RETURNED, D.RETURNED, D.DRAFT]
 
 
 @pytest.mark.parametrize("reason, notice", [("", ("补充概算",)), ("材料不全", ()), ("材料不全", ("  ",))])
 def test_a_return_without_reason_or_points_is_refused(w, reason, notice):
-    project = room.submitted(w)
+    project = room.reviewed(w, room.submitted(w))
     with pytest.raises(Refused):
         actions.return_for_change(w.actor("authority_lead"), project, reason, notice)
 

@@ -13,6 +13,7 @@ from app.gates.models import Decision, Obligation
 from app.negative_lists.models import CheckRun
 from app.projects.kinds import Deployment, ProjectState
 from app.projects.models import Project
+from app.projects.rulings import told_before
 from tests.factories import sign_in
 from tests.intake import room as intake
 from tests.projects import room
@@ -196,13 +197,14 @@ def with_verdict(w, project):
 
 
 def test_a_second_return_shows_on_the_page_which_points_are_new(client, w):
-    project = room.returned(w, ("补充概算明细",))
+    project = room.replied(w, room.returned(w, ("补充概算明细",)))
+    told = len(told_before(project, room.Step.APPROVE))
     room.answered(w, project, room.Step.SUBMIT)
     room.actions.submit(w.actor("officer"), project, room.seen_digest(project))
     code = project.code
     sign_in(client, "authority_lead")
     text = page(client, f"/projects/{code}/decisions")
-    assert "此前已退回过，当时告知了 1 项" in text
+    assert f"此前已退回过，当时告知了 {told} 项" in text
     lines = {"notice": "补充概算明细\n补充安全方案\n", "reason": "仍不全"}
     assert client.post(f"/projects/{code}/return", data=lines).status_code == 302
     text = page(client, f"/projects/{code}/decisions")
@@ -213,7 +215,7 @@ def test_a_notice_begins_with_what_is_missing_on_the_clients_part(client, w):
     project = room.submitted(w)
     sign_in(client, "authority_lead")
     text = page(client, f"/projects/{project.code}/decisions")
-    notice = text.split('name="notice"', 1)[1].split("</textarea>", 1)[0]
+    notice = text.split("系统查出的缺项", 1)[1].split("</ol>", 1)[0]
     assert "缺少项目备案表：在材料中登记项目备案表。" in notice
     assert "评审意见" not in notice
 

@@ -130,7 +130,9 @@ FILTERS = {
     "late=yes": 0,
     "late=perhaps": 0,
     # One was refused while questions of the lists were still open.
-    "blocked=no": 7,
+    # What was never screened is neither: it is asked for by itself.
+    "blocked=no": 4,
+    "blocked=never": 3,
     "blocked=yes": 1,
     "taken_in=yes": 0,
     "taken_in=no": 8,

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit import act
+from app.conditions.facts import FACTS
+from app.conditions.gathering import Provider
 from app.core.clock import clock, now, today
 from app.core.db import db, intend_to_write, unit_of_work
 from app.core.errors import DomainError, NotAllowed, Refused, Stale, WrongState
@@ -16,7 +18,7 @@ from app.gates.kinds import Step, Verdict
 from app.gates.models import Decision
 from app.lifecycle.models import Task, TaskState
 from app.negative_lists import actions as lists
-from app.negative_lists.facts import screening_facts
+from app.negative_lists.facts import party_facts, screening_facts
 from app.negative_lists.kinds import Cause
 from app.negative_lists.models import CheckRun
 from app.projects import actions, declaring
@@ -85,7 +87,9 @@ WAY = (
 def above(app, monkeypatch):
     """What the rooms above know, as a test wants it."""
     known = dict(ABOVE)
-    monkeypatch.setitem(app.extensions, "fact_providers", (screening_facts, project_facts, lambda _subject: known))
+    every = frozenset(name.partition(".")[0] for name in FACTS)
+    given = (screening_facts, party_facts, project_facts, lambda _subject: known)
+    monkeypatch.setitem(app.extensions, "fact_providers", tuple(Provider(every, one) for one in given))
     return known
 
 
@@ -148,6 +152,7 @@ def test_a_project_goes_all_the_way_and_each_step_is_decided_on_record(w, above)
     later = today() + timedelta(days=400)
     with clock.at(MOMENT + timedelta(days=400)):
         room.register(w, project, "self_evaluation", issued_on=later)
+        room.effects_answered(w, project)
         actions.evaluate(w.actor("officer"), project)
         assert open_tasks(project, P.PROJECT_CONCLUDE) == [20]
         room.answered(w, project, Step.EVALUATE)
@@ -166,6 +171,7 @@ def test_a_self_evaluation_serves_once(w, above):
     project = operating(w)
     room.register(w, project, "self_evaluation")
     with clock.at(now() + timedelta(days=400)):
+        room.effects_answered(w, project)
         actions.evaluate(w.actor("officer"), project)
         room.answered(w, project, Step.EVALUATE)
         actions.conclude(w.actor("authority_lead"), project, room.Ruling(V.RETURNED, "数据不全", ("补充使用量",)))
