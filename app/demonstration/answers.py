@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from app.core.actors import Actor
 from app.gates.kinds import Step
-from app.negative_lists import actions
-from app.negative_lists.actions import AnswerFacts
+from app.negative_lists.answering import AnswerFacts, answer_all
 from app.negative_lists.judging import ANSWER
 from app.negative_lists.queries import ROLE_OF
 from app.negative_lists.screening import look
@@ -38,8 +37,11 @@ NOTES: Mapping[str, str] = {
 
 def answer_open(subject: Subject, step: Step, people: Mapping[PartyRole, Actor]) -> None:
     """Answers every open question at a step by whoever is asked; a question to somebody who is not there stays open."""
+    asked: dict[PartyRole, list[AnswerFacts]] = {}
     for one in look(subject, step).blocking:
-        actor = people.get(ROLE_OF[one.item.asked]) if ANSWER in one.missing else None
-        if actor is not None:
+        if ANSWER in one.missing:
             facts = AnswerFacts(one.entry.code, is_hit=False, note=NOTES.get(one.entry.code, USUAL_NOTE))
-            actions.answer(actor, subject, facts)
+            asked.setdefault(ROLE_OF[one.item.asked], []).append(facts)
+    for role, given in asked.items():
+        if role in people:
+            answer_all(people[role], subject, given)

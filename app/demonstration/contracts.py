@@ -21,6 +21,7 @@ from app.demonstration.terms import EXCLUSIVE_BASIS, EXTENSION_BASIS, LevelPlan,
 from app.demonstration.timeline import Days, Deed, Timeline
 from app.demonstration.world import World
 from app.gates.kinds import Step
+from app.procurement.kinds import Method
 from app.subjects.models import PartyRole
 
 R = Role
@@ -139,6 +140,9 @@ def _set_terms(plan: ContractPlan, lacking: bool, world: World) -> None:
         cap_percent=terms.cap_percent,
         data_terms=terms.data_terms,
         exit_terms="" if lacking else terms.exit_terms,
+        alone_reason="所运营的系统早于本系统建成，当年没有在此登记项目，采购在政府采购平台办理。",
+        alone_method=Method.OPEN_TENDER,
+        alone_reference=f"{terms.term_from.year} 年政府采购中标通知书（{plan.key}）",
     )
     drafting.set_terms(world.acting(plan.client, R.AGENCY_OFFICER), world.contract(plan.key), typed, None)
 

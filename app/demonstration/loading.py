@@ -24,6 +24,7 @@ from app.demonstration import ledger, organisations, people
 from app.demonstration.admissions import tell_admissions
 from app.demonstration.contracts import Story
 from app.demonstration.ledger import ServicePlan
+from app.demonstration.ledger_elsewhere import tell_ledger
 from app.demonstration.nights import keep_watch
 from app.demonstration.organisations import OrganisationPlan
 from app.demonstration.outlines import DRAWN_KEY, drawn_outlines, small_outlines
@@ -34,6 +35,7 @@ from app.demonstration.projects_early import EARLY
 from app.demonstration.projects_later import LATER
 from app.demonstration.projects_story import tell_project
 from app.demonstration.projects_taken_in import tell_intake
+from app.demonstration.rules import tell_rules
 from app.demonstration.story import Outline, plan_contract, tell
 from app.demonstration.timeline import Days, Event, Timeline, at_work
 from app.demonstration.world import World
@@ -178,6 +180,8 @@ def arrange(plan: Plan, days: Days) -> Timeline:
     for place, project in enumerate(plan.projects, start=1):
         tell_project(place, project, timeline, days)
     tell_intake(timeline, days)
+    tell_ledger(timeline, days)
+    tell_rules(timeline, days)
     keep_watch(timeline, days)
     return timeline
 

@@ -123,7 +123,9 @@ SECONDED_AT, SECONDED_TO = "ZF-440106-06", "ZF-440106001-00"
 def _later() -> list[tuple[Post, bool]]:
     """Posts that were added to the story when everybody else was named, and whether they are listed."""
     scoring = [(Post(where, SCORER, (R.AGENCY_OFFICER,)), False) for where in SCORED_AT]
-    return scoring + [(Post(places.CITY_AUTHORITY, title, (role,)), True) for title, role in DECIDING]
+    deciding = [(Post(places.CITY_AUTHORITY, title, (role,)), True) for title, role in DECIDING]
+    # Who signs for the purse before a change that costs more is decided.
+    return [*scoring, *deciding, (Post(places.FINANCE, "信息化项目处处长", (R.AGENCY_SIGNATORY,)), True)]
 
 
 def _with_exceptions(person: Callable[[Post, bool], PersonPlan], days: Days) -> list[PersonPlan]:

@@ -60,6 +60,7 @@ class ProjectOutline:
     mode: str = "government_purchase"
     running: int = 120
     months: int = 10
+    practice: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def lines(text: str) -> list[str]:
 
 
 def open_project(plan: ProjectPlan, planned: bool, world: World) -> None:
-    project = actions.open_project(plan.officer(world), plan.outline.title, planned)
+    project = actions.open_project(plan.officer(world), plan.outline.title, planned, plan.outline.practice)
     world.projects[plan.key] = project.id
 
 
@@ -241,7 +242,8 @@ def _component(_plan: ProjectPlan, text: str, _world: World) -> entries.Componen
 def _target(plan: ProjectPlan, text: str, _world: World) -> entries.TargetFacts:
     """`name value unit`, reached a year after the building."""
     name, value, unit = text.split()
-    return entries.TargetFacts(name, Decimal(value), unit, date(plan.planned_until.year + 1, 12, 31))
+    due = date(plan.planned_until.year + 1, 12, 31)
+    return entries.TargetFacts(name, Decimal(value), unit, due, method="项目单位业务系统按月统计，以办结记录为准")
 
 
 MAKERS: Mapping[str, Maker] = {

@@ -21,9 +21,12 @@ from app.negative_lists.actions import Grant, Wish
 from app.negative_lists.models import Exemption
 from app.negative_lists.queries import exemptions_of
 from app.projects import actions
+from app.projects.answering import answer
 from app.projects.duplicates import judge_duplicates
+from app.projects.notices import open_notice, points_answered
 
 R = Role
+REGISTERED = "已逐项补充登记，并与申报内容核对一致。"
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ def _decide(plan: ProjectPlan, ruling: Ruling, number: str, world: World) -> Non
 def send_back(plan: ProjectPlan, reason: str, notice: tuple[str, ...], world: World) -> None:
     """Returned, with everything that is missing told at once."""
     actions.return_for_change(plan.reviewer(world), world.project(plan.key), reason, notice)
+
+
+def reply(plan: ProjectPlan, texts: tuple[str, ...], world: World) -> None:
+    """What was changed for each point of the return; what the system found is answered by what was registered since."""
+    project = world.project(plan.key)
+    told = open_notice(project)
+    points = points_answered(told) if told is not None else []
+    own = dict(zip((one.number for one in points[-len(texts) :]), texts, strict=False))
+    answer(plan.officer(world), project, {one.number: own.get(one.number, REGISTERED) for one in points})
 
 
 def suspend(plan: ProjectPlan, reason: str, world: World) -> None:

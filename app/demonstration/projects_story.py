@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from app.acceptances.kinds import Stage
+from app.core.clock import today
 from app.demonstration import organisations as places
 from app.demonstration import projects_accepted as accepted
 from app.demonstration import projects_bought as bought
+from app.demonstration import projects_changed as changed
 from app.demonstration import projects_decided as decided
 from app.demonstration import projects_duties as duties
 from app.demonstration import projects_road as way
@@ -33,7 +36,7 @@ from app.demonstration.timeline import Days, Timeline
 from app.demonstration.world import World
 from app.gates.kinds import Step
 from app.procurement.kinds import Method, Purpose
-from app.projects import actions
+from app.projects import actions, effects
 from app.projects.kinds import DocumentKind
 
 K = DocumentKind
@@ -44,6 +47,11 @@ NOTICE = (
     "补充点位布设与现有视频平台的复用分析",
     "逐项列明存储天数和算力测算依据",
     "使用量基线请附上一年度平台导出统计",
+)
+# What the client of the one that was put right answers to the last two.
+REPLIES = (
+    "已按视频路数、存储 30 天和并发推理路数重列测算表，见运营方案。",
+    "已附上一年度平台导出统计，逐项服务的使用量基线与之一致。",
 )
 SPECIAL_DEVICE = "专用加密设备须与制证机同处一室，政务云暂不提供同等条件，已组织专家论证。"
 OLD_ARCHIVE = "纸质档案影像未脱密前不能出馆，拟在自有机房暂存一年，完成脱密后迁入政务云。"
@@ -119,6 +127,7 @@ def _resubmitted(road: Road) -> None:
     way.submitted(road, 34)
     road.sit(28, partial(decided.send_back, plan, "运营和共享部分不完整。", NOTICE[1:]))
     road.sit(14, partial(set_operation, plan), *registering(plan, K.SHARING_CHAPTER))
+    road.sit(6, partial(decided.reply, plan, REPLIES))
     road.sit(5, partial(submit, plan))
 
 
@@ -236,6 +245,7 @@ def _building(road: Road) -> None:
     """The preliminary acceptance has begun: most is submitted, little is judged."""
     plan, stage, numbers = road.plan, Stage.PRELIMINARY, accepted.items_of(road.plan)
     way.building(road, 90, places.SUIHENG)
+    changed.filed(road, 40)
     road.sit(9, partial(accepted.open_round, plan, False))
     road.sit(6, *accepted.submitting(plan, stage, places.SUIHENG, numbers[:-1]))
     road.sit(4, *accepted.opining(plan, stage, numbers[:2]))
@@ -245,6 +255,7 @@ def _building(road: Road) -> None:
 def _building_late(road: Road) -> None:
     """The planned end has passed, and nothing is ready to be accepted."""
     way.building(road, 120, places.YUELAN, framework=True)
+    changed.disputed(road, 12)
 
 
 def _trial(road: Road) -> None:
@@ -300,6 +311,11 @@ def _evaluating(road: Road) -> None:
 
 
 def _evaluate(plan: ProjectPlan, world: World) -> None:
+    """What was promised is answered first, a little better than it was promised."""
+    project = world.project(plan.key)
+    for one in effects.promises_of(project):
+        reached = effects.ResultFacts(one.value + Decimal("0.4"), today(), "业务系统统计月报")
+        effects.record(plan.officer(world), project, one.id, reached)
     actions.evaluate(plan.officer(world), world.project(plan.key))
 
 

@@ -30,6 +30,7 @@ class World:
         self.contracts: dict[str, int] = {}
         self.admissions: dict[str, int] = {}
         self.projects: dict[str, int] = {}
+        self.drafts: dict[str, int] = {}
         self._actors: dict[tuple[str, str], Actor] = {}
         self._held: dict[tuple[type, int], Any] = {}
 

@@ -29,12 +29,16 @@ from app.organisations.models import Organisation
 from app.procurement.kinds import ProcurementState, Purpose
 from app.procurement.models import Procurement
 from app.procurement.queries import deadlines_of
+from app.projects.change_kinds import ChangeRoute, ChangeState
+from app.projects.change_models import ProjectChange
 from app.projects.kinds import PHASE_OF, DeclarationState, ProjectKind, ProjectState
 from app.projects.ledger import nearest
 from app.projects.models import DuplicateVerdict, Project
 from app.projects.queries import authorities_of, client_of
 from app.projects.steps import REVIEW, problems_at
 from app.responsibilities.models import DutyList, DutyListState
+from app.rulebook.models import RuleDraft
+from app.services.models import LedgerEntry
 from tests.demonstration.test_loading import demo
 
 __all__ = ["demo"]
@@ -82,7 +86,8 @@ def test_every_state_and_every_phase_is_there(demo):
 
 def test_no_gate_was_skipped(demo):
     for project in (one for one in projects(*REACHED) if not one.is_taken_in):
-        passed = [one for one in decisions(project) if one.verdict.lets_through]
+        # A change of the project is decided on the way, and is no step of it.
+        passed = [one for one in decisions(project) if one.verdict.lets_through and one.step is not Step.CHANGE]
         builds = project.current.kind is not ProjectKind.MAINTAIN
         wanted = WAY[: REACHED[project.state]] if builds else (Step.APPROVE, Step.HAND_OVER)
         assert [one.step for one in passed] == list(wanted), project.subject.title
@@ -248,3 +253,18 @@ def test_operating_is_bought_for_all_that_operate(demo):
     }
     own = {one.id for one in projects(S.OPERATING, S.EVALUATING, S.EXITED) if not one.is_taken_in}
     assert own == bought
+
+
+def test_changes_are_filed_or_wait_for_their_decision(demo):
+    found = {one.state: one for one in db.session.scalars(sa.select(ProjectChange))}
+    assert set(found) == {ChangeState.FILED, ChangeState.COUNTERSIGNED}
+    assert found[ChangeState.FILED].net_fen == 0
+    assert found[ChangeState.COUNTERSIGNED].route is ChangeRoute.APPROVAL
+
+
+def test_rules_are_revised_and_an_older_ledger_was_taken_over_twice(demo):
+    assert sorted(one.state.value for one in db.session.scalars(sa.select(RuleDraft))) == [
+        "draft", "published", "reviewed", "submitted"
+    ]  # fmt: skip
+    versions = Counter(one.version for one in db.session.scalars(sa.select(LedgerEntry)))
+    assert versions == {1: 6, 2: 2}
