@@ -45,6 +45,7 @@ from app.calendars.catalogue_kind import CALENDARS
 from app.calendars.statutory_file import DEADLINE_KIND, parse_deadline
 from app.catalogues import commands as catalogue_commands
 from app.catalogues import queries as catalogues_in_force
+from app.catalogues import views as catalogue_views
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.kinds import CatalogueKind
 from app.catalogues.models import STATUS_LABELS
@@ -57,6 +58,7 @@ from app.contracts import drafting_views
 from app.contracts import views as contract_views
 from app.contracts.clauses import Clause
 from app.contracts.facts import contract_facts
+from app.contracts.ladder_file import LADDER_KIND, parse_ladder, tell_ladder
 from app.contracts.modes import parse_mode
 from app.contracts.of_projects import contracts_panel
 from app.contracts.queries import name_of_mode
@@ -74,7 +76,7 @@ from app.figures.forecasts import Provider
 from app.figures.kinds import Source
 from app.gates import views as gate_views
 from app.gates.gate_file import GATE_KIND, gate_order, parse_gate
-from app.gates.kinds import Step
+from app.gates.kinds import Body, Step
 from app.gates.wording import about_in_words, fact_names
 from app.indicators import views as indicator_views
 from app.indicators.definitions import parse_indicator
@@ -82,25 +84,38 @@ from app.indicators.queries import name_of_measure
 from app.indicators.schemes import parse_scheme, scheme_references
 from app.inspections import views as inspection_views
 from app.intake import commands as intake_commands
+from app.intake import ledger_views
 from app.intake import views as intake_views
 from app.negative_lists import views as negative_list_views
-from app.negative_lists.facts import screening_facts
+from app.negative_lists.facts import party_facts, screening_facts
 from app.negative_lists.item_file import LIST_KIND, item_references, parse_item, parse_list
 from app.negative_lists.judging import ITEM_KIND
 from app.organisations import views as organisation_views
 from app.organisations.models import OrganisationKind, RegionLevel
 from app.organisations.queries import name_by_code
-from app.organisations.region_file import parse_regions
+from app.organisations.region_file import parse_regions, places_of
 from app.plans import views as plan_views
+from app.practices import views as practice_views
+from app.practices.practice_file import PRACTICE_KIND, parse_practice, practice_references
 from app.procurement import views as procurement_views
 from app.procurement.facts import procurement_facts
 from app.procurement.kinds import Method, Purpose
 from app.procurement.pages import money_panel
 from app.procurement.threshold_file import THRESHOLD_KIND, parse_threshold
-from app.projects import declaring_views, duplicates_views
+from app.projects import (
+    change_views,
+    countersign_views,
+    declaring_views,
+    duplicates_views,
+    effect_views,
+    following_views,
+)
 from app.projects import views as project_views
+from app.projects.change_kinds import ChangeRoute
+from app.projects.change_pages import changes_panel
 from app.projects.duplicates import DuplicateFinding
 from app.projects.facts import project_facts
+from app.projects.following_views import practice_panel
 from app.projects.kinds import (
     Component,
     CostCategory,
@@ -115,15 +130,19 @@ from app.projects.pages import steps_ahead
 from app.projects.panels import Provider as PanelProvider
 from app.reports import commands as report_commands
 from app.reports import views as report_views
+from app.responsibilities import duty_views
 from app.responsibilities import views as responsibility_views
 from app.responsibilities.duty_file import DUTY_KIND, Bearer, EvidenceKind, duty_references, parse_duty
 from app.responsibilities.facts import duty_facts
 from app.responsibilities.versions import duties_panel
 from app.responsibilities.wording import BEARERS, EVIDENCE
+from app.rulebook import views as rulebook_views
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
+from app.service_levels.severity_file import SEVERITY_KIND, parse_severity, tell_severity
 from app.services import views as service_views
+from app.services.control_file import CONTROL_KIND, parse_control, tell_control
 from app.services.models import ServiceCategory
 from app.subjects.models import PartyRole
 from app.whatif import commands as whatif_commands
@@ -138,14 +157,18 @@ CATALOGUE_KINDS = (
     CALENDARS,
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
     CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty, duty_references),
+    CatalogueKind(SEVERITY_KIND, N_("故障级别"), parse_severity, tell=tell_severity),
     CatalogueKind(GATE_KIND, N_("闸门"), parse_gate, order=gate_order),
     CatalogueKind(HANDOVER_KIND, N_("移交事项"), parse_handover_item),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
     CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references),
     CatalogueKind(LIST_KIND, N_("负面清单"), parse_list),
+    CatalogueKind(LADDER_KIND, N_("付款办法"), parse_ladder, tell=tell_ladder),
+    CatalogueKind(PRACTICE_KIND, N_("地方模式"), parse_practice, practice_references, is_practice=True),
     CatalogueKind(THRESHOLD_KIND, N_("采购数额标准"), parse_threshold),
-    CatalogueKind("region_tree", N_("行政区划"), parse_regions),
+    CatalogueKind("region_tree", N_("行政区划"), parse_regions, places=places_of),
     CatalogueKind("scheme", N_("考核方案"), parse_scheme, scheme_references),
+    CatalogueKind(CONTROL_KIND, N_("等级保护控制点"), parse_control, tell=tell_control),
     CatalogueKind(DEADLINE_KIND, N_("法定期限"), parse_deadline),
 )
 
@@ -156,24 +179,33 @@ BLUEPRINTS = (
     assessment_views.bp,
     audit_views.bp,
     calendar_views.bp,
+    catalogue_views.bp,
     contract_views.bp,
     declaring_views.bp,
     drafting_views.bp,
+    change_views.bp,
+    countersign_views.bp,
+    effect_views.bp,
     duplicates_views.bp,
     evidence_views.bp,
     figure_views.bp,
+    following_views.bp,
     gate_views.bp,
     handover_views.bp,
     indicator_views.bp,
     inspection_views.bp,
     intake_views.bp,
+    ledger_views.bp,
     negative_list_views.bp,
     organisation_views.bp,
     plan_views.bp,
+    practice_views.bp,
     procurement_views.bp,
     project_views.bp,
     report_views.bp,
     responsibility_views.bp,
+    duty_views.bp,
+    rulebook_views.bp,
     service_level_views.bp,
     service_views.bp,
     desk_views.bp,
@@ -207,16 +239,17 @@ COMMANDS = (
 FIGURE_FORECASTS: tuple[Provider, ...] = (outlook,)
 
 # What conditions may ask of a project or contract, from the rooms that keep it; no fact is given by two.
-FACT_PROVIDERS: tuple[FactProvider, ...] = (
-    screening_facts,
-    project_facts,
-    duty_facts,
-    procurement_facts,
-    acceptance_facts,
-    contract_facts,
-    figure_facts,
-    assessment_facts,
-    admission_facts,
+FACT_PROVIDERS = (
+    FactProvider(frozenset({"screening"}), screening_facts),
+    FactProvider(frozenset({"parties"}), party_facts),
+    FactProvider(frozenset({"project", "duplicate", "change"}), project_facts),
+    FactProvider(frozenset({"duty"}), duty_facts),
+    FactProvider(frozenset({"procurement"}), procurement_facts),
+    FactProvider(frozenset({"acceptance", "handover"}), acceptance_facts),
+    FactProvider(frozenset({"contract", "project"}), contract_facts),
+    FactProvider(frozenset({"figures"}), figure_facts),
+    FactProvider(frozenset({"assessment"}), assessment_facts),
+    FactProvider(frozenset({"admission", "organisation"}), admission_facts),
 )
 
 # The closed lists whose codes facts hold, so that pages can say the words.
@@ -231,6 +264,7 @@ FACT_WORDS: dict[str, FactWords] = {
     "contract.procurement_method": words_of(Method),
     "contract.purposes": words_of(Purpose),
     "contract.service_categories": words_of(ServiceCategory),
+    "change.route": words_of(ChangeRoute),
     "duplicate.verdict": words_of(DuplicateFinding),
     "figures.sources": words_of(Source),
     "handover.classes": words_of(HandoverClass),
@@ -256,6 +290,7 @@ FACT_WORDS: dict[str, FactWords] = {
     "project.own_components": words_of(Component),
     "project.scope": words_of(Scope),
     "project.undecided_steps": words_of(Step),
+    "review.countersigned": words_of(Body),
 }
 
 # The closed lists of rooms whose columns hold plain codes, so that the trail can say the words.
@@ -270,7 +305,14 @@ TRAIL_CODES: dict[str, Callable[[str], object]] = {
 }
 
 # What rooms above show on a project's page, in the order of the page.
-PROJECT_PANELS: tuple[PanelProvider, ...] = (duties_panel, money_panel, contracts_panel, acceptance_panel)
+PROJECT_PANELS: tuple[PanelProvider, ...] = (
+    practice_panel,
+    duties_panel,
+    money_panel,
+    contracts_panel,
+    acceptance_panel,
+    changes_panel,
+)
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:

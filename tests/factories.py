@@ -57,6 +57,7 @@ from app.organisations import actions as organisations
 from app.organisations.models import MandateKind, Organisation, OrganisationKind, Region
 from app.plans import actions as plans
 from app.plans.models import Plan, Weighting
+from app.procurement.kinds import Method
 from app.services import actions as services
 from app.services.models import Service, ServiceCategory
 from app.subjects.actions import add_party, open_subject
@@ -329,6 +330,10 @@ def terms(**changes: Any) -> drafting.Terms:
         cap_percent=Decimal(10),
         data_terms="仅为本合同目的处理数据，期满返还并销毁。",
         exit_terms="期满前三个月起移交数据、账号和文档。",
+        # Most tests need a contract and no project before it.
+        alone_reason="项目早于本系统建成，采购在系统外办理。",
+        alone_method=Method.OPEN_TENDER,
+        alone_reference="GPCG-2026-001 号中标通知书",
     )
     return replace(complete, **changes)
 

@@ -29,6 +29,7 @@ NAMED = {
     "projects": "code",
     "regions": "name_zh",
     "reports": "code",
+    "rule_drafts": "code",
     "services": "name_zh",
     "subjects": "code",
     "users": "name",
@@ -37,7 +38,10 @@ NAMED = {
 TOLD = frozenset({"organisations", "regions", "services", "users"})
 # Keys that are told although they lead to rules or to other records.
 TOLD_KEYS = frozenset(
-    {"exemption_id", "indicator_entry_id", "mode_entry_id", "procurement_id", "schedule_entry_id", "scheme_entry_id"}
+    {
+        *("adds_to_id", "exemption_id", "indicator_entry_id", "mode_entry_id", "procurement_id"),
+        *("schedule_entry_id", "scheme_entry_id"),
+    }
 )
 # Kept for keys, order or proof; a timeline spares its reader, the auditor finds them among the inner fields.
 INNER = frozenset(
@@ -86,7 +90,7 @@ _DEEDS = {
         (_l("提出"), "found proposed proposer raised"),
         (_l("出具"), "given giver"),
         (_l("授予"), "granted"),
-        (_l("发布"), "issued"),
+        (_l("发布"), "issued published publisher"),
         (_l("加入"), "joined"),
         (_l("判定"), "judged judge"),
         (_l("登记为未答复"), "lapsed"),
@@ -100,7 +104,8 @@ _DEEDS = {
         (_l("报送"), "reported reporter"),
         (_l("申请"), "requested requester"),
         (_l("重新计算"), "restated"),
-        (_l("审查"), "reviewed"),
+        (_l("起草"), "drafted"),
+        (_l("审查"), "reviewed reviewer"),
         (_l("收回"), "revoked"),
         (_l("核查"), "run"),
         (_l("了结"), "settled"),

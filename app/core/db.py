@@ -3,7 +3,7 @@
 import enum
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -177,9 +177,23 @@ class LabelledEnum(enum.StrEnum):
         return {}
 
 
-def words_of(kind: type[LabelledEnum]) -> Callable[[str], Any]:
-    """What says the word of a value of an enum; a value that left the enum is said as it is."""
-    return lambda value: kind(value).label if value in set(kind) else value
+class EnumWords:
+    """Says the word of a value of an enum; a value that left the enum is said as it is."""
+
+    def __init__(self, kind: type[LabelledEnum]) -> None:
+        self.kind = kind
+
+    def __call__(self, value: str) -> Any:
+        return self.kind(value).label if value in self.codes else value
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(one.value for one in self.kind)
+
+
+def words_of(kind: type[LabelledEnum]) -> EnumWords:
+    """What says the word of a value of an enum."""
+    return EnumWords(kind)
 
 
 def enum_column(kind: type[enum.StrEnum], name: str, **options: Any) -> Any:

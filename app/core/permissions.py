@@ -51,6 +51,9 @@ class Permission(StrEnum):
     CALENDAR_READ = "calendar:read"
     CATALOG_LOAD = "catalog:load"
     CATALOG_READ = "catalog:read"
+    CHANGE_DECIDE = "change:decide"
+    CHANGE_FILE = "change:file"
+    CHANGE_PROPOSE = "change:propose"
     CHECK_ANSWER = "check:answer"
     CHECK_ATTEMPT = "check:attempt"
     CHECK_READ = "check:read"
@@ -67,6 +70,8 @@ class Permission(StrEnum):
     CONTRACT_SUBMIT = "contract:submit"
     CONTRACT_TAKE_EFFECT = "contract:take_effect"
     CONTRACT_VOID = "contract:void"
+    COUNTERSIGN_ASK = "countersign:ask"
+    COUNTERSIGN_SIGN = "countersign:sign"
     DESK_READ = "desk:read"
     DUPLICATE_JUDGE = "duplicate:judge"
     DUPLICATE_RUN = "duplicate:run"
@@ -74,6 +79,7 @@ class Permission(StrEnum):
     DUTY_READ = "duty:read"
     DUTY_RETURN = "duty:return"
     DUTY_SIGN = "duty:sign"
+    EFFECT_RECORD = "effect:record"
     EVIDENCE_READ = "evidence:read"
     EXCLUSION_CLAIM = "exclusion:claim"
     EXCLUSION_DECIDE = "exclusion:decide"
@@ -103,6 +109,7 @@ class Permission(StrEnum):
     INSPECTION_READ = "inspection:read"
     INSPECTION_SAMPLE = "inspection:sample"
     INSPECTION_TAKE = "inspection:take"
+    LEDGER_IMPORT = "ledger:import"
     MEMBERSHIP_CREATE = "membership:create"
     MEMBERSHIP_END = "membership:end"
     OBLIGATION_ACCEPT = "obligation:accept"
@@ -144,6 +151,11 @@ class Permission(StrEnum):
     REPORT_PRODUCE = "report:produce"
     REPORT_READ = "report:read"
     REPORT_SIGN = "report:sign"
+    RULE_DRAFT = "rule:draft"
+    RULE_PUBLISH = "rule:publish"
+    RULE_READ = "rule:read"
+    RULE_REPLAY = "rule:replay"
+    RULE_REVIEW = "rule:review"
     SERVICE_CREATE = "service:create"
     SERVICE_READ = "service:read"
     SERVICE_RETIRE = "service:retire"
@@ -298,6 +310,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSESSMENT_COMPUTE,
             P.ASSESSMENT_ISSUE,
             P.ASSESSMENT_SCORE,
+            P.CHANGE_PROPOSE,
             P.CHECK_ANSWER,
             P.CHECK_ATTEMPT,
             P.CHECK_RUN,
@@ -309,6 +322,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CONTRACT_VOID,
             P.DUPLICATE_RUN,
             P.DUTY_DRAFT,
+            P.EFFECT_RECORD,
             P.EXCLUSION_DECIDE,
             P.EXEMPTION_REQUEST,
             P.FIGURE_DOUBT,
@@ -347,6 +361,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CHECK_ATTEMPT,
             P.CONTRACT_RETURN,
             P.CONTRACT_SIGN,
+            P.COUNTERSIGN_SIGN,
             P.DUTY_RETURN,
             P.DUTY_SIGN,
             P.HANDOVER_CONCLUDE,
@@ -361,12 +376,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BUSINESS
         | {
             P.ACCEPTANCE_APPROVE,
+            P.CHANGE_DECIDE,
             P.CHECK_ATTEMPT,
             P.ADMISSION_DECIDE,
             P.ADMISSION_REMOVE,
             P.ADMISSION_RESUME,
             P.ADMISSION_RETURN,
             P.ADMISSION_SUSPEND,
+            P.COUNTERSIGN_SIGN,
             P.EXEMPTION_DECIDE,
             P.EXEMPTION_REVOKE,
             P.PROJECT_CONCLUDE,
@@ -375,6 +392,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PROJECT_RETURN,
             P.PROJECT_SUSPEND,
             P.PROJECT_TERMINATE,
+            P.RULE_PUBLISH,
+            P.RULE_READ,
+            P.RULE_REPLAY,
+            P.RULE_REVIEW,
         }
     ),
     Role.AUTHORITY_OFFICER: frozenset(
@@ -383,15 +404,22 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ADMISSION_RECHECK,
             P.ADMISSION_RETURN,
             P.ADMISSION_REVIEW,
+            P.CHANGE_FILE,
             P.CHECK_ANSWER,
             P.CHECK_RUN,
+            P.COUNTERSIGN_ASK,
             P.DUPLICATE_JUDGE,
             P.DUPLICATE_RUN,
+            P.LEDGER_IMPORT,
             P.OBLIGATION_ACCEPT,
             P.PROJECT_OPINE,
             P.PROJECT_REGISTER,
             P.PROJECT_RETURN,
             P.PROJECT_TAKE_IN,
+            P.RULE_DRAFT,
+            P.RULE_READ,
+            P.RULE_REPLAY,
+            P.RULE_REVIEW,
         }
     ),
     Role.INSPECTOR: frozenset(
@@ -543,6 +571,9 @@ PERMISSION_LABELS = {
     P.CALENDAR_READ: _l("查看工作日历"),
     P.CATALOG_LOAD: _l("载入规则目录"),
     P.CATALOG_READ: _l("查看规则目录"),
+    P.CHANGE_DECIDE: _l("审批建设期调整"),
+    P.CHANGE_FILE: _l("受理调整备案"),
+    P.CHANGE_PROPOSE: _l("提出建设期调整"),
     P.CHECK_ANSWER: _l("回答核查问题"),
     P.CHECK_ATTEMPT: _l("办理未通过，留存核查"),
     P.CHECK_READ: _l("查看负面清单核查"),
@@ -559,6 +590,8 @@ PERMISSION_LABELS = {
     P.CONTRACT_SUBMIT: _l("提交会签"),
     P.CONTRACT_TAKE_EFFECT: _l("合同生效"),
     P.CONTRACT_VOID: _l("作废合同"),
+    P.COUNTERSIGN_ASK: _l("组织会签"),
+    P.COUNTERSIGN_SIGN: _l("签署会签意见"),
     P.DESK_READ: _l("查看工作台"),
     P.DUPLICATE_JUDGE: _l("认定查重结论"),
     P.DUPLICATE_RUN: _l("运行查重"),
@@ -566,6 +599,7 @@ PERMISSION_LABELS = {
     P.DUTY_READ: _l("查看权责清单"),
     P.DUTY_RETURN: _l("退回权责清单"),
     P.DUTY_SIGN: _l("签署权责清单"),
+    P.EFFECT_RECORD: _l("填报成效"),
     P.EVIDENCE_READ: _l("查看证据材料"),
     P.EXCLUSION_CLAIM: _l("申报除外时段"),
     P.EXCLUSION_DECIDE: _l("裁定除外时段"),
@@ -627,6 +661,7 @@ PERMISSION_LABELS = {
     P.PROJECT_RETURN: _l("退回补正"),
     P.PROJECT_SUBMIT: _l("提交审批"),
     P.PROJECT_SUSPEND: _l("暂停项目"),
+    P.LEDGER_IMPORT: _l("导入应用台账"),
     P.PROJECT_TAKE_IN: _l("录入存量项目"),
     P.PROJECT_TERMINATE: _l("终止项目"),
     P.PROJECT_WITHDRAW: _l("撤回申报"),
@@ -636,6 +671,11 @@ PERMISSION_LABELS = {
     P.REPORT_PRODUCE: _l("生成绩效报告"),
     P.REPORT_READ: _l("查看绩效报告"),
     P.REPORT_SIGN: _l("签发督查结论"),
+    P.RULE_DRAFT: _l("起草规则修订"),
+    P.RULE_PUBLISH: _l("发布规则修订"),
+    P.RULE_READ: _l("查看规则修订"),
+    P.RULE_REPLAY: _l("回放规则修订"),
+    P.RULE_REVIEW: _l("复核规则修订"),
     P.SERVICE_CREATE: _l("登记服务"),
     P.SERVICE_LEVEL_READ: _l("查看服务水平"),
     P.SERVICE_READ: _l("查看服务"),

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.core.permissions import Permission
 from app.core.templating import NavigationGroup, NavigationItem, SubjectTab
 from app.lifecycle.queries import count_own_tasks
+from app.rulebook.queries import count_waiting
 
 NAVIGATION = (
     NavigationGroup(
@@ -28,7 +29,11 @@ NAVIGATION = (
         (
             NavigationItem(_l("负面清单"), "negative_lists.index", "list-check", Permission.CHECK_READ),
             NavigationItem(_l("闸门"), "gates.index", "barrier-block", Permission.PROJECT_READ),
+            NavigationItem(_l("规则修订"), "rulebook.index", "pencil", Permission.RULE_READ, count_waiting),
+            NavigationItem(_l("权责事项"), "duties.index", "sitemap", Permission.DUTY_READ),
             NavigationItem(_l("指标"), "indicators.index", "gauge", Permission.INDICATOR_READ),
+            NavigationItem(_l("地方模式"), "practices.index", "map-2", Permission.CATALOG_READ),
+            NavigationItem(_l("规则目录"), "rules.index", "book", Permission.CATALOG_READ),
             NavigationItem(_l("工作日历"), "calendars.index", "calendar", Permission.CALENDAR_READ),
             NavigationItem(_l("试算"), "whatif.index", "calculator", Permission.WHATIF_RUN),
         ),
@@ -45,6 +50,7 @@ NAVIGATION = (
 
 CONTRACT_TABS = (
     SubjectTab("contract", _l("合同"), "contracts.detail", Permission.CONTRACT_READ),
+    SubjectTab("duties", _l("权责清单"), "responsibilities.of_project", Permission.DUTY_READ),
     SubjectTab("figures", _l("数据"), "figures.index", Permission.FIGURE_READ),
     SubjectTab("screening", _l("负面清单"), "negative_lists.of_contract", Permission.CHECK_READ),
     SubjectTab("plans", _l("考核约定"), "plans.index", Permission.PLAN_READ),
@@ -62,5 +68,7 @@ PROJECT_TABS = (
     SubjectTab("decisions", _l("审批"), "projects.decisions", Permission.PROJECT_READ),
     SubjectTab("duties", _l("权责清单"), "responsibilities.of_project", Permission.DUTY_READ),
     SubjectTab("procurement", _l("采购与合同"), "procurement.of_project", Permission.PROCUREMENT_READ),
+    SubjectTab("changes", _l("建设期调整"), "changes.of_project", Permission.PROJECT_READ),
     SubjectTab("acceptance", _l("验收与移交"), "acceptances.of_project", Permission.ACCEPTANCE_READ),
+    SubjectTab("effects", _l("成效"), "effects.of_project", Permission.PROJECT_READ),
 )

@@ -15,7 +15,7 @@ from app.accounts.models import AccountState, User
 from app.audit.history import timeline
 from app.audit.models import TrailEntry
 from app.contracts.models import ContractState, ContractVersion
-from app.contracts.queries import count_by_state, expiring
+from app.contracts.queries import ALONE, count_by_state, count_outside_purchases, expiring
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.db import db
@@ -27,6 +27,8 @@ from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
 from app.lifecycle.queries import count_own_tasks, deadline_of, late, own_tasks, running, urged_by
 from app.organisations.models import Organisation
+from app.rulebook.models import RuleDraft
+from app.rulebook.queries import waiting_for
 from app.subjects.models import Subject, SubjectKind
 
 SOON = timedelta(days=90)
@@ -38,6 +40,7 @@ REFERRED = {
     "inspection": "inspections.detail",
     "obligation": "gates.obligation",
     "project": "projects.detail",
+    "rule": "rulebook.detail",
 }
 
 
@@ -51,6 +54,7 @@ class Workbench:
     due_today: int
     figures: list[dict[str, Any]]
     projects: Projects | None
+    rules: list[RuleDraft]
     expiring: list[ContractVersion]
     timeline: list[dict[str, Any]]
 
@@ -66,6 +70,7 @@ def workbench(actor: Actor) -> Workbench:
         due_today=_count(actor, sa.and_(Task.due_on == day, running(Task.subject_id))),
         figures=_contract_figures(actor) if contracts else _account_figures(actor),
         projects=projects_of(actor),
+        rules=waiting_for(actor) if actor.may(Permission.RULE_READ) else [],
         expiring=expiring(actor, day + SOON) if contracts else [],
         timeline=[_about(one) for one in timeline(_latest_acts(actor))],
     )
@@ -129,7 +134,12 @@ PLACES: dict[Permission, str] = {
     Permission.ASSESSMENT_DECIDE: "assessments.index",
     Permission.ASSESSMENT_FINALISE: "assessments.index",
     Permission.ASSESSMENT_ISSUE: "assessments.index",
+    Permission.CHANGE_DECIDE: "changes.of_project",
+    Permission.CHANGE_FILE: "changes.of_project",
+    Permission.CHANGE_PROPOSE: "changes.of_project",
     Permission.CHECK_ANSWER: "negative_lists.of_project",
+    Permission.COUNTERSIGN_ASK: "countersigns.of_project",
+    Permission.COUNTERSIGN_SIGN: "countersigns.of_project",
     Permission.DUPLICATE_JUDGE: "duplicates.of_project",
     Permission.DUTY_DRAFT: "responsibilities.of_project",
     Permission.DUTY_SIGN: "responsibilities.of_project",
@@ -230,7 +240,7 @@ def _contract_figures(actor: Actor) -> list[dict[str, Any]]:
         "tone": "",
         "href": "",
     }
-    return [waiting] + [
+    return [waiting, *_outside_purchases(actor)] + [
         {
             "label": label,
             "value": fmt.whole(counts.get(state, 0)),
@@ -240,6 +250,23 @@ def _contract_figures(actor: Actor) -> list[dict[str, Any]]:
             "href": url_for("contracts.index", state=state.value),
         }
         for state, label in wanted
+    ]
+
+
+def _outside_purchases(actor: Actor) -> list[dict[str, Any]]:
+    """For the authority: contracts that no purchase on record here stands behind; none of them, nothing is said."""
+    count = count_outside_purchases(actor) if actor.may(Permission.PROJECT_OPINE) else 0
+    if not count:
+        return []
+    return [
+        {
+            "label": _("未关联项目采购的合同"),
+            "value": fmt.whole(count),
+            "unit": _("份"),
+            "note": _("采购依据由合同自述，请核对"),
+            "tone": "warn",
+            "href": url_for("contracts.index", basis=ALONE),
+        }
     ]
 
 

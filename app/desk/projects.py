@@ -18,7 +18,7 @@ from app.lifecycle.models import Task, TaskState
 from app.lifecycle.queries import Deadline, deadline_of, late
 from app.projects.kinds import ProjectState
 from app.projects.models import Declaration, Project
-from app.projects.queries import newest_declaration, phase_column
+from app.projects.queries import discarded, newest_declaration, phase_column
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
 
@@ -90,7 +90,7 @@ def _in_phase(actor: Actor) -> Any:
         .select_from(Project)
         .join(Subject, Subject.id == Project.subject_id)
         .join(Declaration, newest_declaration())
-        .where(in_reach(actor))
+        .where(in_reach(actor), sa.not_(discarded()))
         .group_by(phase)
     )
     return found

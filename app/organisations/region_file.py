@@ -43,10 +43,12 @@ class Region:
 
 @dataclass(frozen=True)
 class RegionTree:
-    """Regions in an order in which every parent comes before its children."""
+    """Regions in an order in which every parent comes before its children. `elsewhere` are names outside of the tree
+    under which rules of other places are kept: nothing of the product lies there."""
 
     head: Head
     regions: tuple[Region, ...]
+    elsewhere: tuple[str, ...] = ()
 
     def at(self, level: Level) -> list[Region]:
         return [region for region in self.regions if region.level is level]
@@ -63,8 +65,23 @@ def parse_regions(content: dict[str, Any]) -> RegionTree:
                 place = f"{key}.{code}"
                 region = Region(code, *_names(reader, place, name), level, _parent(reader, place, digits, found))
                 found[code] = region
+    elsewhere = _elsewhere(reader)
     reader.finish()
-    return RegionTree(head, tuple(found.values()))
+    return RegionTree(head, tuple(found.values()), elsewhere)
+
+
+def _elsewhere(reader: Reader) -> tuple[str, ...]:
+    names = reader.data["elsewhere"] if reader.has("elsewhere") else []
+    if isinstance(names, list) and all(isinstance(one, str) and 0 < len(one) <= 100 for one in names):
+        return tuple(names)
+    reader.refuse("elsewhere", N_("名称不对"), N_("请写成地名的列表。"))
+    return ()
+
+
+def places_of(tree: RegionTree) -> Iterator[str]:
+    """Every name under which a rule may hold."""
+    yield from (region.name_zh for region in tree.regions)
+    yield from tree.elsewhere
 
 
 def _names(reader: Reader, place: str, name: Any) -> tuple[str, str | None]:

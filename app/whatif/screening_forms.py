@@ -1,19 +1,22 @@
 """The form `screen`: facts in, every item of the negative lists with what it comes to, judged as production judges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.calendars.calendar_fields import listed, mapping
 from app.calendars.flaws import Flaw, below
 from app.catalogues.wording import N_
 from app.conditions.facts import FACTS, Fact, FactType, Value
-from app.conditions.jurisdiction import in_force_at
+from app.conditions.jurisdiction import NATIONAL, in_force_at
 from app.negative_lists.judging import UNRECORDED, blocks, case_of, judge
-from app.negative_lists.packaged_items import PackagedItem, packaged_items
+from app.negative_lists.packaged_items import PackagedItem, items_under
+from app.practices.packaged_practices import packaged_choice
 from app.whatif import fields
 
 KEYS = ("lists", "facts", "answers", "exemptions", "divisions", "practice")
 NOT_APPLICABLE = "not_applicable"
+# Said with every answer: the rules are those that come with the product, not what an authority has published since.
+PACKAGED = "packaged"
 MOST_CODES = 500
 # The largest number that the evaluator holds.
 LARGEST = 2**63 - 1
@@ -23,15 +26,18 @@ def screen(form: Mapping[str, Any]) -> dict[str, Any]:
     """Every item of the lists that are named (all, where none is), over facts by their section: `project.estimate` is
     `{"project": {"estimate": …}}`. An item about a contract applies where the section `contract` is given, one about a
     project where `project` is; `divisions` names the region and all above it, `answers` what people found (true is a
-    hit), `exemptions` the items that are exempted."""
+    hit), `exemptions` the items that are exempted, `practice` the provincial practice that was chosen."""
     mapping(form, "", KEYS, required=("facts",))
     facts = _facts(form["facts"])
-    chosen = _chosen(form)
-    answers = {code: fields.flag(value, below("answers", code)) for code, value in _known(form, "answers").items()}
-    exempted = set(_codes(form, "exemptions", {item.head.code for item in packaged_items()}))
-    divisions = tuple(_texts(form.get("divisions", []), "divisions"))
     practice = _text(form.get("practice", ""), "practice")
-    found = in_force_at(packaged_items(), divisions, practice, lambda item: item.head)
+    items = items_under(practice)
+    codes = {item.head.code for item in items}
+    chosen = _chosen(form, items)
+    answers = {code: fields.flag(value, below("answers", code)) for code, value in _known(form, codes).items()}
+    exempted = set(_codes(form, "exemptions", codes))
+    divisions = tuple(_texts(form.get("divisions", []), "divisions"))
+    brought = packaged_choice(practice) if practice else NATIONAL
+    found = in_force_at(items, divisions, brought, lambda item: item.head, lambda item: item.list)
     here = {item.head.code for item in found.rules}
     lines = []
     for item in chosen:
@@ -41,7 +47,7 @@ def screen(form: Mapping[str, Any]) -> dict[str, Any]:
         else:
             lines.append(_line(item, NOT_APPLICABLE, (), replaced_by=found.beaten.get(code)))
     counted = {name: sum(line["outcome"] == name for line in lines) for name in ("hit", "unknown", "clear")}
-    return {"items": lines, **counted, "blocking": sum(line["blocks"] for line in lines)}
+    return {"rules": PACKAGED, "items": lines, **counted, "blocking": sum(line["blocks"] for line in lines)}
 
 
 def _judged(item: PackagedItem, facts: Mapping[str, Value], answer: bool | None, is_exempted: bool) -> dict[str, Any]:
@@ -75,10 +81,10 @@ def _line(item: PackagedItem, outcome: str, missing: tuple[str, ...], replaced_b
 # --- what is given ---------------------------------------------------------------------------------------------------
 
 
-def _chosen(form: Mapping[str, Any]) -> list[PackagedItem]:
-    lists = {item.list for item in packaged_items()}
+def _chosen(form: Mapping[str, Any], items: Sequence[PackagedItem]) -> list[PackagedItem]:
+    lists = {item.list for item in items}
     wanted = _codes(form, "lists", lists) if "lists" in form else sorted(lists)
-    return [item for item in packaged_items() if item.list in wanted]
+    return [item for item in items if item.list in wanted]
 
 
 def _facts(value: object) -> dict[str, Value]:
@@ -110,8 +116,8 @@ def _value(fact: Fact, value: object, path: str) -> Value:
     return text
 
 
-def _known(form: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    return mapping(form.get(key, {}), key, {item.head.code for item in packaged_items()})
+def _known(form: Mapping[str, Any], codes: set[str]) -> Mapping[str, Any]:
+    return mapping(form.get("answers", {}), "answers", codes)
 
 
 def _codes(form: Mapping[str, Any], key: str, known: set[str]) -> list[str]:

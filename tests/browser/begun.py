@@ -24,6 +24,7 @@ from app.lifecycle.jobs import remind_and_escalate
 from app.lifecycle.models import Task
 from app.projects.models import Project
 from app.responsibilities.actions import sign
+from app.rulebook.replaying import replay_draft
 from app.subjects.models import PartyRole
 from tests.acceptances import room as acceptances
 from tests.factories import World
@@ -32,6 +33,7 @@ from tests.negative_lists import room as lists
 from tests.procurement import room as procurement
 from tests.projects import room as projects
 from tests.responsibilities import room as duties
+from tests.rulebook import room as rules
 
 # So long ago was submitted what nobody decided in time.
 LONG_AGO = timedelta(days=90)
@@ -57,6 +59,7 @@ def begun(w: World, forgotten: Project) -> list[str]:
             "/negative-lists/NL-A13",
             "/exemptions",
         ),
+        *ruled(w),
         *drafted(w),
         *submitted(w),
         *building(w),
@@ -72,6 +75,15 @@ def urging_of(project: Project) -> int:
     found = db.session.scalars(sa.select(Task.id).where(*wanted).order_by(Task.id)).first()
     assert found is not None
     return found
+
+
+def ruled(w: World) -> list[str]:
+    """Rules on their way: an item that was reviewed and replayed, a gate that is being written."""
+    item, gate = rules.reviewed(w), rules.drafted(w, kind="gate", code="G-07")
+    replay_draft(w.actor("authority_lead"), item)
+    asked = ("kind=negative_item&code=NL-A13", "kind=duty")
+    pages = (f"/rulebook/{item.code}", *(f"/rulebook/{gate.code}{page}" for page in ("", "/edit", "/file")))
+    return ["/rulebook", *(f"/rulebook/new?{one}" for one in asked), *pages]
 
 
 def drafted(w: World) -> list[str]:
@@ -90,7 +102,7 @@ def drafted(w: World) -> list[str]:
 
 def submitted(w: World) -> list[str]:
     """With the authority: sent back once, compared, opined; everything to decide on."""
-    project = projects.returned(w, project=projects.submitted(w, title=TITLES[2]))
+    project = projects.replied(w, projects.returned(w, project=projects.submitted(w, title=TITLES[2])))
     projects.actions.submit(w.actor("officer"), project, projects.seen_digest(project))
     projects.reviewed(w, project)
     home = f"/projects/{project.code}"

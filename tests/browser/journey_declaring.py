@@ -65,7 +65,7 @@ LINES = {
         "provider": "广州市政务服务中心",
     },
     "components": {"component": "identity", "provision": "reuse"},
-    "targets": {"name": "网上办理率", "value": "90", "unit": "%", "due_on": "2027-12-31"},
+    "targets": {"name": "网上办理率", "value": "90", "unit": "%", "due_on": "2027-12-31", "method": "业务系统统计"},
 }
 CONDITION = "补充密码应用方案的评估意见"
 

@@ -80,6 +80,9 @@ def terms(page) -> None:
     page.get_by_label("每期扣减上限").fill("10")
     page.get_by_label("数据委托与安全").fill("仅为本合同目的处理数据，期满返还并销毁。")
     page.get_by_label("退出与移交").fill("期满前三个月起移交数据、账号和文档。")
+    page.get_by_label("未关联项目采购的理由").fill("项目早于本系统建成，采购在系统外办理。")
+    page.get_by_label("采购方式").select_option("open_tender")
+    page.get_by_label("采购结果的文号").fill("GPCG-2026-001")
     page.get_by_role("button", name="保存条款").click()
     page.get_by_text("条款已保存").wait_for()
 

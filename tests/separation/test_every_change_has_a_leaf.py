@@ -23,7 +23,7 @@ UNWRITTEN = {"expedites", "pauses"}
 ELSEWHERE = (
     *("app.plans", "app.service_levels", "app.assessments", "app.reports", "app.inspections", "app.gates"),
     *("app.negative_lists", "app.projects", "app.responsibilities", "app.procurement", "app.acceptances", "app.intake"),
-    "app.admissions",
+    *("app.admissions", "app.rulebook"),
 )
 EVERY = {
     mapper.local_table.name: mapper.class_.__module__

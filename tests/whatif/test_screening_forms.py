@@ -102,3 +102,15 @@ def test_a_bad_input_of_a_list_stands_in_its_place_and_the_example_is_answered()
     assert found[0]["hit"] == 1
     assert "error" in found[1]
     assert json.dumps(answer_text("screen", EXAMPLES["screen"]), ensure_ascii=False)
+
+
+def test_a_practice_brings_its_own_items_and_those_from_elsewhere():
+    """Chosen by its code: its own items are judged, so are those of another place that it brings."""
+    facts = {"facts": {"project": {"kind": "new", "own_components": ["identity"], "scope": "cross_level"}}}
+    plain = {one["code"]: one for one in answer("screen", facts)["items"]}
+    chosen = {one["code"]: one for one in answer("screen", {**facts, "practice": "PM-BJ"})["items"]}
+    assert sorted(chosen.keys() - plain.keys()) == ["NL-BJ01", "NL-BJ02"]
+    assert chosen["NL-BJ01"]["outcome"] == "hit" and chosen["NL-BJ01"]["blocks"]
+    assert plain["NL-F08"]["outcome"] == "not_applicable" != chosen["NL-F08"]["outcome"]
+    elsewhere = answer("screen", {**facts, "practice": "PM-99"})["items"]
+    assert len(elsewhere) == len(plain)
