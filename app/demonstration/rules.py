@@ -44,7 +44,7 @@ REVISIONS = (
         ITEM, "NL-A13", "各地对“确需自建”的论证要求不一，统一写明由谁组织论证。",
         (
             ("remedy.zh", "改为使用政务云；确需自建的，由主管部门组织论证，再申请有期限的豁免"),
-            ("remedy.en", "Use the government cloud; else let the authority examine the need, then ask for an exemption"),
+            ("remedy.en", "Use the government cloud; else let the authority examine the need, then ask to be exempted"),
         ),
         46, steps=("submit", "review", "replay", "publish"),
     ),

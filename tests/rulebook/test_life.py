@@ -102,7 +102,7 @@ def test_from_its_day_on_every_screening_judges_by_the_new_version(w):
     """What rests on the item rests on something else now, so that the nightly run judges it again."""
     own = own_room(w, "officer").subject
     before = look(own, Step.SUBMIT)
-    published(w, condition='project.deployment == "nowhere"')
+    published(w, condition='project.deployment == "commercial_cloud"')
     after = look(own, Step.SUBMIT)
     assert ITEM in {one.entry.code for one in before.hits} - {one.entry.code for one in after.hits}
     assert before.basis != after.basis
@@ -110,7 +110,7 @@ def test_from_its_day_on_every_screening_judges_by_the_new_version(w):
 
 def test_a_list_is_replayed_with_all_that_is_under_way_about_its_items(w):
     own_room(w, "officer")
-    drafted(w, condition='project.deployment == "nowhere"')
+    drafted(w, condition='project.deployment == "commercial_cloud"')
     whole = drafted(w, kind="negative_list", code="NL-A", purpose__zh="改过的用途")
     other = drafted(w, kind="negative_list", code="NL-B", purpose__zh="改过的用途")
     for draft, cleared in ((whole, 1), (other, 0)):

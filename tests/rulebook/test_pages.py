@@ -194,7 +194,7 @@ def test_who_may_not_sees_neither_drafts_nor_buttons(client, w):
 
 def test_a_replay_shows_what_would_change(client, w):
     own = own_room(w, "officer").subject.code
-    draft = drafted(w, condition='project.deployment == "nowhere"')
+    draft = drafted(w, condition='project.deployment == "commercial_cloud"')
     lead = sign_in(client, "authority_lead")
     assert lead.post(f"/rulebook/{draft.code}/replay").status_code == 302
     db.session.expire_all()

@@ -17,8 +17,9 @@ from tests.separation.breaking import act_id, attempt, without_triggers
 
 # Whole files of figures come with keys of their own; tests/figures/test_guards.py attacks them.
 DELIVERED = {"figure_previews", "submissions", "verifications"}
-# Nobody is late in this house; tests/gates/test_guards.py attacks what leaders wrote.
-UNWRITTEN = {"expedites", "pauses"}
+# Nobody is late in this house, and no ledger was taken over; tests/gates/test_guards.py attacks what leaders wrote,
+# tests/intake/test_ledger.py the imported entries.
+UNWRITTEN = {"expedites", "pauses", "ledger_entries", "ledger_imports"}
 # Rooms whose tables are empty in this house; their own tests attack each guard with rows in them.
 ELSEWHERE = (
     *("app.plans", "app.service_levels", "app.assessments", "app.reports", "app.inspections", "app.gates"),
