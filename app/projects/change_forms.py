@@ -1,5 +1,6 @@
 """Shapes of input about changes while building, countersignatures and the effects that were promised."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -114,7 +115,7 @@ class AskForm(BaseForm):
         fields: dict[str, Any] = {}
         for one in wanted:
             known = [(body.code, body.name) for body in _heard(subject, one.body, without)]
-            offered = partial(list, [("", str(_("请选择"))), *known])
+            offered: Callable[[], list[tuple[str, str]]] = partial(list, [("", str(_("请选择"))), *known])
             # Where only one can be meant it is chosen beforehand.
             default = known[0][0] if len(known) == 1 else ""
             fields[one.body.value] = SelectField(one.body.label, choices=offered, default=default)
