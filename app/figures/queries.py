@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app.contracts.models import Contract
 from app.core.actors import Actor
+from app.core.batches import batched
 from app.core.db import db
 from app.core.periods import Period
 from app.figures.corrections import StandingEvents, corrected_after
@@ -183,9 +184,9 @@ def waiting_periods(contract: Contract) -> list[tuple[str, Source, int, int]]:
 def flags_on(figure_ids: Iterable[int]) -> dict[int, list[FigureFlag]]:
     """Flags by figure."""
     ids, found = list(figure_ids), dict[int, list[FigureFlag]]()
-    for start in range(0, len(ids), 5000):
-        some = sa.select(FigureFlag).where(FigureFlag.figure_id.in_(ids[start : start + 5000]))
-        for flag in db.session.scalars(some.order_by(FigureFlag.figure_id, FigureFlag.code)):
+    for some in batched(ids, 5000):
+        flags = sa.select(FigureFlag).where(FigureFlag.figure_id.in_(some))
+        for flag in db.session.scalars(flags.order_by(FigureFlag.figure_id, FigureFlag.code)):
             found.setdefault(flag.figure_id, []).append(flag)
     return found
 

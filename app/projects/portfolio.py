@@ -16,6 +16,7 @@ from app.calendars.queries import calendar_in_force
 from app.calendars.working_calendar import WorkingCalendar
 from app.calendars.working_time import workdays_between
 from app.core.actors import Actor
+from app.core.batches import batched
 from app.core.clock import today
 from app.core.db import db
 from app.core.formats import fmt
@@ -95,8 +96,8 @@ class ProjectListing(Listing):
     def export(self) -> Response | None:
         wanted = self._filtered().order_by(None).with_only_columns(Project.subject_id)
         keys = list(db.session.scalars(wanted)) if request.args.get("export") else []
-        for start in range(0, len(keys), PART):
-            self.beside.read(keys[start : start + PART])
+        for some in batched(keys, PART):
+            self.beside.read(some)
         return super().export()
 
 
