@@ -120,7 +120,7 @@ def test_a_contract_has_the_same_page(app, client, w):
     page = page_of(client, "operator_officer", f"/contracts/{contract.code}/screening")
     assert "没有阻断" in page
     assert "未命中的 25 项" in page
-    assert "不明：尚无记录的 6 项，请在系统外核对" in page
+    assert "不明：尚无记录的 5 项，请在系统外核对" in page
     assert "系统还没有登记履约保证金、可用的履约担保形式的地方" in page
     page_of(client, "officer", f"/projects/{contract.code}/screening", status=404)
 
