@@ -22,8 +22,9 @@ from app.lifecycle.actions import ask_once, drop_tasks, finish_task, open_task
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
 from app.negative_lists.judging import latest_end
-from app.negative_lists.kinds import Cause, ExemptionState, Severity
+from app.negative_lists.kinds import Cause, ExemptionState, Level, Severity
 from app.negative_lists.models import CheckRun, Exemption, ItemOutcome
+from app.negative_lists.offices import kept_out, who_decides
 from app.negative_lists.queries import (
     has_role,
     holders,
@@ -34,7 +35,8 @@ from app.negative_lists.queries import (
 )
 from app.negative_lists.screening import STEPS, Screening, item_for, look, look_anywhere, open_questions
 from app.negative_lists.workflow import WORKFLOW
-from app.subjects.actions import stand_for_side
+from app.organisations.models import Organisation
+from app.subjects.actions import consult, stand_for_side
 from app.subjects.models import PartyRole, Subject
 from app.subjects.queries import side_of
 
@@ -172,26 +174,32 @@ def run_again(actor: Actor, subject: Subject, cause: Cause) -> CheckRun | None:
 
 
 def request_exemption(actor: Actor, subject: Subject, wish: Wish, upload: FileStorage | None = None) -> Exemption:
-    """The client's officer asks for leave to go on although a restricted item is hit; the authority is asked."""
+    """The client's officer asks for leave to go on although a restricted item is hit; who may decide is asked.
+
+    The level that decides is the item's of today, and stays so. An office above the subject's own authority is heard
+    on the subject from now on.
+    """
     must(actor, P.EXEMPTION_REQUEST)
     if not has_role(actor, subject, PartyRole.CLIENT):
         raise NotAllowed(wording.not_the_client())
     serialise(f"exemptions:{subject.code}")
     entry = item_for(subject, wish.item_code)
-    problems = list(_request_problems(subject, entry, wish, upload))
+    asked = who_decides(subject, item_of(entry).exempted_by, actor.organisation_id)
+    problems = [*_request_problems(subject, entry, wish, upload), *_nobody_decides(subject, entry, asked)]
     if problems or upload is None:
         raise Refused(problems)
     with act(actor, P.EXEMPTION_REQUEST, ref=subject.ref) as running:
         stand_for_side(actor, subject)
         kept = attach(actor, subject, upload, entry.code)
         made = _exemption(actor, subject, entry, wish, kept.sha256)
-        running.note(exemption=made.code, item=entry.code, version=entry.version)
+        running.note(exemption=made.code, item=entry.code, version=entry.version, level=made.level)
         db.session.add(made)
         db.session.flush()
         db.session.refresh(made)
         finish_task(actor, subject, P.EXEMPTION_REQUEST)
-        for organisation_id in holders(subject, PartyRole.COMPETENT_AUTHORITY):
-            open_task(subject, organisation_id, P.EXEMPTION_DECIDE, DECIDE_WITHIN, item=made.code)
+        for organisation in asked:
+            consult(subject, organisation)
+            open_task(subject, organisation.id, P.EXEMPTION_DECIDE, DECIDE_WITHIN, item=made.code)
     return made
 
 
@@ -206,14 +214,23 @@ def _request_problems(
         yield wording.already_open(waiting.code, waiting.state.label)
     elif not _stands_anywhere(subject, entry.code):
         yield wording.nothing_to_exempt(entry.code)
-    if not holders(subject, PartyRole.COMPETENT_AUTHORITY):
-        yield wording.nobody_decides()
     if not 0 < len(wish.reason.strip()) <= MOST_TEXT:
         yield wording.reason_missing()
     if not today() < wish.wanted_until <= latest_end(today()):
         yield wording.end_out_of_range(latest_end(today()))
     if upload is None:
         yield wording.evidence_missing()
+
+
+def _nobody_decides(subject: Subject, entry: CatalogueEntry, asked: list[Organisation]) -> Iterator[Problem]:
+    item: Item = item_of(entry)
+    if item.severity is not Severity.RESTRICTED:
+        # Where nothing can be exempted, nobody is missed who would decide.
+        return
+    if not asked:
+        yield wording.nobody_decides() if item.exempted_by is Level.AUTHORITY else wording.nobody_of_level(item)
+    for organisation in kept_out(subject, asked):
+        yield wording.parties_are_fixed(organisation.name)
 
 
 def _stands_anywhere(subject: Subject, code: str) -> bool:
@@ -228,6 +245,7 @@ def _exemption(actor: Actor, subject: Subject, entry: CatalogueEntry, wish: Wish
         subject_id=subject.id,
         item_entry_id=entry.id,
         item_code=entry.code,
+        level=item_of(entry).exempted_by,
         reason=wish.reason.strip(),
         sha256=sha256,
         wanted_until=wish.wanted_until,
@@ -250,7 +268,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption) -> Exemption:
 
 
 def grant(actor: Actor, exemption: Exemption, facts: Grant) -> Exemption:
-    """A lead of the authority, neither who asked nor of the same organisation, grants it until a day."""
+    """A lead of an authority of the level, neither who asked nor of the same organisation, grants it until a day."""
     WORKFLOW.check(actor, exemption, P.EXEMPTION_DECIDE, facts.reason)
     problems = list(_grant_problems(exemption, facts))
     if problems:
@@ -284,7 +302,8 @@ def _decide(actor: Actor, exemption: Exemption, state: ExemptionState, reason: s
     side = stand_for_side(actor, subject)
     # Written at once: a decision that is half there is none.
     exemption.decided_by, exemption.decider_org, exemption.decider_side = actor.user_id, actor.organisation_id, side
-    exemption.decider_role, exemption.decided_at = PartyRole.COMPETENT_AUTHORITY, now()
+    is_party = has_role(actor, subject, PartyRole.COMPETENT_AUTHORITY)
+    exemption.decider_role, exemption.decided_at = PartyRole.COMPETENT_AUTHORITY if is_party else None, now()
     exemption.decision_reason, exemption.state = reason.strip(), state
     if given is not None:
         exemption.valid_until, exemption.conditions = given.valid_until, given.conditions.strip()
@@ -295,11 +314,12 @@ def _decide(actor: Actor, exemption: Exemption, state: ExemptionState, reason: s
 
 
 def revoke(actor: Actor, exemption: Exemption, reason: str) -> Exemption:
-    """The authority ends it before its day and says why; the check is run again and the step may close."""
+    """Who granted it, or another of its level, ends it before its day and says why; the check is run again."""
     WORKFLOW.check(actor, exemption, P.EXEMPTION_REVOKE, reason)
     with act(actor, P.EXEMPTION_REVOKE, ref=exemption.subject.ref, reason=reason) as running:
         running.note(revoked=exemption.code, item=exemption.item_code)
         stand_for_side(actor, exemption.subject)
+        exemption.ended_by, exemption.ender_org = actor.user_id, actor.organisation_id
         _end(exemption, S.REVOKED, today(), reason.strip())
         run_again(actor, exemption.subject, Cause.EXEMPTION_CHANGED)
     return exemption

@@ -1,5 +1,6 @@
 """What one item comes to: from its condition, a person's answer and an exemption; unknown is never clear."""
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,6 +80,17 @@ def _told(case: Case) -> tuple[bool | None, tuple[str, ...]]:
 def _untold(case: Case) -> tuple[str, ...]:
     """What keeps a condition from being judged."""
     return () if case.truth is not None else case.missing or (CONDITION,)
+
+
+def reached(at_step: Set[str], so_far: Set[str], gates: Iterable[str], was_exempted: bool) -> tuple[bool, bool]:
+    """Whether an item is judged at a step, and whether only because it was exempted once.
+
+    `at_step` are the gates of the step, `so_far` those of it and of every step before it. What was exempted once is
+    judged at every step after the first that it names: leave to go on that is over closes all ways, not only some.
+    """
+    named = not at_step.isdisjoint(gates)
+    after = was_exempted and not named and not so_far.isdisjoint(gates)
+    return named or after, after
 
 
 def blocks(severity: str, outcome: str) -> bool:

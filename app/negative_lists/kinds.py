@@ -1,4 +1,4 @@
-"""The closed lists of screening: severities, outcomes, causes of a run, states of an exemption."""
+"""The closed lists of screening: severities, levels, outcomes, causes of a run, states of an exemption."""
 
 from typing import Any
 
@@ -21,6 +21,18 @@ class Severity(LabelledEnum):
     @classmethod
     def tones(cls) -> dict[str, str]:
         return {"forbidden": "bad", "restricted": "warn", "noted": "info"}
+
+
+class Level(LabelledEnum):
+    """Who decides on an exemption: the subject's competent authority, or one of a level that the item asks for."""
+
+    AUTHORITY = "authority"
+    CITY = "city"
+    PROVINCE = "province"
+
+    @classmethod
+    def labels(cls) -> dict[str, Any]:
+        return {"authority": _l("本事项主管部门"), "city": _l("市级以上主管部门"), "province": _l("省级主管部门")}
 
 
 class Outcome(LabelledEnum):
@@ -64,6 +76,7 @@ class Cause(LabelledEnum):
     STEP = "step"
     FACTS_CHANGED = "facts_changed"
     EXEMPTION_CHANGED = "exemption_changed"
+    RULES_CHANGED = "rules_changed"
 
     @classmethod
     def labels(cls) -> dict[str, Any]:
@@ -73,6 +86,7 @@ class Cause(LabelledEnum):
             "step": _l("办理时核查"),
             "facts_changed": _l("事实变化后复查"),
             "exemption_changed": _l("豁免变化后复查"),
+            "rules_changed": _l("规则变化后复查"),
         }
 
 

@@ -12,7 +12,7 @@ from app.core.permissions import Side
 from app.gates.kinds import Step
 from app.gates.models import standing_keys
 from app.negative_lists.judging import ITEM_KIND
-from app.negative_lists.kinds import Cause, ExemptionState, Outcome, Severity
+from app.negative_lists.kinds import Cause, ExemptionState, Level, Outcome, Severity
 from app.organisations.models import Organisation
 from app.subjects.models import PartyRole, Subject
 
@@ -110,9 +110,10 @@ class Answer(AppendOnly):
 
 
 class Exemption(Entity):
-    """Leave to go on although a restricted item is hit: asked for by the client, granted by the authority, until a day.
+    """Leave to go on although a restricted item is hit: asked for by the client, granted by an authority, until a day.
 
     Never by who asked for it (I8, I11); always with an end. `code` is HM-<subject code>-<number>.
+    Who decides at a level above the subject's own authority is no party of it (`decider_role` is empty).
     """
 
     __tablename__ = "exemptions"
@@ -131,7 +132,8 @@ class Exemption(Entity):
         sa.CheckConstraint("requester_side = 'management' AND requester_role = 'client'", name="asked_by_client"),
         sa.CheckConstraint(
             "state IN ('requested', 'withdrawn') OR (decided_by IS NOT NULL AND decider_org IS NOT NULL"
-            " AND decider_side IS NOT NULL AND decider_role IS NOT NULL AND decided_at IS NOT NULL"
+            " AND decider_side IS NOT NULL AND (decider_role IS NOT NULL OR level <> 'authority')"
+            " AND decided_at IS NOT NULL"
             " AND length(decision_reason) > 0)",
             name="decided_whole",
         ),
@@ -141,7 +143,8 @@ class Exemption(Entity):
         ),
         sa.CheckConstraint(
             "decided_by IS NULL OR (decided_by <> requested_by AND decider_org <> requester_org"
-            " AND decider_side = 'management' AND decider_role = 'competent_authority')",
+            " AND decider_side = 'management'"
+            " AND (decider_role = 'competent_authority' OR (decider_role IS NULL AND level <> 'authority')))",
             name="four_eyes",
         ),
         sa.CheckConstraint(
@@ -150,6 +153,11 @@ class Exemption(Entity):
         sa.CheckConstraint("valid_until IS NULL OR valid_until <= wanted_until", name="within_wanted"),
         sa.CheckConstraint("(ended_on IS NOT NULL) = (state IN ('revoked', 'lapsed'))", name="ended_whole"),
         sa.CheckConstraint("state <> 'revoked' OR length(end_reason) > 0", name="revoked_with_reason"),
+        sa.CheckConstraint(
+            "(ended_by IS NULL) = (ender_org IS NULL) AND (ender_org IS NULL OR "
+            "(state = 'revoked' AND ender_org <> requester_org))",
+            name="ender_whole",
+        ),
         sa.Index("ix_exemptions_subject_id", "subject_id"),
         sa.Index(
             "uq_exemptions_open",
@@ -167,6 +175,8 @@ class Exemption(Entity):
     item_kind: Mapped[str] = mapped_column(sa.String(40), default=ITEM_KIND)
     item_code: Mapped[str] = mapped_column(sa.String(80))
     severity: Mapped[Severity] = enum_column(Severity, "severity", default=Severity.RESTRICTED)
+    # Which level decides, as the item had it on the day of the request.
+    level: Mapped[Level] = enum_column(Level, "level", default=Level.AUTHORITY, server_default="authority")
     state: Mapped[ExemptionState] = enum_column(ExemptionState, "state", default=ExemptionState.REQUESTED)
     reason: Mapped[str] = mapped_column(sa.String(2000))
     sha256: Mapped[str | None] = mapped_column(sa.String(64))
@@ -185,7 +195,9 @@ class Exemption(Entity):
     decider_role: Mapped[PartyRole | None] = enum_column(PartyRole, "decider_role", default=None)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str] = mapped_column(sa.String(2000), default="")
-    # Why and when it ended before its day, by whom (the authority), or that its day came.
+    # Why and when it ended before its day, by whom (who revoked it), or that its day came.
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", name="fk_exemptions_ended_by"))
+    ender_org: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id", name="fk_exemptions_ender_org"))
     ended_on: Mapped[date | None]
     end_reason: Mapped[str] = mapped_column(sa.String(2000), default="")
     subject: Mapped[Subject] = relationship(viewonly=True, foreign_keys="Exemption.subject_id")
@@ -197,6 +209,8 @@ class Exemption(Entity):
     decider_organisation: Mapped[Organisation | None] = relationship(
         primaryjoin="foreign(Exemption.decider_org) == Organisation.id", viewonly=True
     )
+    ender: Mapped[User | None] = relationship(viewonly=True, foreign_keys="Exemption.ended_by")
+    ender_organisation: Mapped[Organisation | None] = relationship(viewonly=True, foreign_keys="Exemption.ender_org")
 
     @property
     def ref(self) -> str:

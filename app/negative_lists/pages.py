@@ -1,6 +1,5 @@
-"""What the pages of screening show: every item as it stands with its facts, kept runs, and what changed between two."""
+"""What the pages of screening show: every item as it stands with its facts, and what the reader can do about it."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from app.conditions.facts import FACTS, Value
+from app.conditions.facts import Value
 from app.core.actors import Actor
 from app.core.db import db
 from app.core.permissions import Permission, Side
@@ -20,10 +19,11 @@ from app.gates.pages import fact_label, hrefs_of, value_in_words
 from app.gates.wording import in_words, source_in_words, source_tag
 from app.negative_lists import queries, wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import ANSWER, blocks
+from app.negative_lists.judging import ANSWER
 from app.negative_lists.kinds import Outcome, Severity
-from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
+from app.negative_lists.models import Answer, CheckRun, Exemption
 from app.negative_lists.screening import STEPS, JudgedItem, Screening, look, look_anywhere
+from app.negative_lists.standing import state_words
 from app.subjects.models import PartyRole, Subject, SubjectKind
 from app.subjects.queries import side_of
 
@@ -70,9 +70,12 @@ class Line:
     facts: list[FactLine]
     answer: Answer | None
     exemption: Exemption | None
+    standing: tuple[str, str]
     may_answer: bool
     may_ask: bool
     blocks: bool
+    exempted_by: str
+    once_exempted: bool
 
     @property
     def waits_for_answer(self) -> bool:
@@ -90,7 +93,7 @@ class ScreeningPage:
     runs: list[CheckRun]
     answers: list[Answer]
     files: dict[str, dict[str, Any]]
-    exemptions: list[Exemption]
+    exemptions: list[tuple[Exemption, tuple[str, str]]]
     may_run: bool
 
     def of(self, *outcomes: str) -> list[Line]:
@@ -148,7 +151,7 @@ def page_of(actor: Actor, subject: Subject, step: Step) -> ScreeningPage:
         runs=queries.runs_of(subject),
         answers=answers,
         files=files_of(subject, (one.sha256 for one in answers)),
-        exemptions=exemptions,
+        exemptions=[(one, state_words(one)) for one in exemptions],
         may_run=actor.may(P.CHECK_RUN) and is_managing,
     )
 
@@ -206,9 +209,12 @@ def line_of(
         facts=facts_of_item(subject, item, facts),
         answer=one.answer,
         exemption=exemption,
+        standing=state_words(exemption) if exemption else ("", ""),
         may_answer=may_answer(actor, subject, item),
         may_ask=stands and exemption is None and ANSWER not in one.missing and may_ask(actor, subject, item),
         blocks=one.blocks,
+        exempted_by=wording.level_words(item.exempted_by) if item.severity is Severity.RESTRICTED else "",
+        once_exempted=one.once_exempted,
     )
 
 
@@ -269,127 +275,3 @@ def home_of(subject: Subject) -> tuple[str, str, str]:
     if subject.kind is SubjectKind.CONTRACT:
         return str(_("合同")), url_for("contracts.index"), url_for("contracts.detail", code=subject.code)
     return str(_("项目")), url_for("projects.index"), url_for("projects.detail", code=subject.code)
-
-
-# --- a kept run ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class KeptLine:
-    """One item as it came out in a run, under the version of then."""
-
-    code: str
-    version: int
-    text: str
-    severity: Severity
-    outcome: Outcome
-    why: str
-    answer: Answer | None
-    blocks: bool
-
-
-@dataclass(frozen=True)
-class RunPage:
-    """Everything templates/negative_lists/run.html reads; `fact_changes` and `outcome_changes` against `other`."""
-
-    subject: Subject
-    run: CheckRun
-    lines: list[KeptLine]
-    left_out: int
-    facts: list[FactLine]
-    unknown_facts: list[str]
-    runs: list[CheckRun]
-    other: CheckRun | None
-    fact_changes: list[dict[str, str]]
-    outcome_changes: list[dict[str, str]]
-
-
-def run_page(subject: Subject, run: CheckRun, other: CheckRun | None) -> RunPage:
-    """One run whole, and what is different from another one."""
-    facts = facts_in(run)
-    judged = [one for one in run.outcomes if one.outcome is not Outcome.NOT_APPLICABLE]
-    return RunPage(
-        subject=subject,
-        run=run,
-        lines=[_kept(one) for one in judged],
-        left_out=len(run.outcomes) - len(judged),
-        facts=[_fact_line(name, value) for name, value in sorted(facts.items())],
-        unknown_facts=sorted({name for one in judged for name in missing_of(one) if name in FACTS}),
-        runs=queries.runs_of(subject),
-        other=other,
-        fact_changes=fact_changes(facts_in(other), facts) if other else [],
-        outcome_changes=outcome_changes(other.outcomes, run.outcomes) if other else [],
-    )
-
-
-def facts_in(run: CheckRun) -> dict[str, Value]:
-    """The facts that a run saw, as they were kept."""
-    kept: dict[str, Any] = json.loads(run.facts)
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-
-
-def missing_of(outcome: ItemOutcome) -> tuple[str, ...]:
-    return tuple(json.loads(outcome.missing))
-
-
-def _kept(one: ItemOutcome) -> KeptLine:
-    item = queries.item_of(one.item)
-    stands = one.outcome in {Outcome.HIT, Outcome.UNKNOWN, Outcome.UNRECORDED}
-    return KeptLine(
-        code=one.item_code,
-        version=one.item.version,
-        text=in_words(item.head.name),
-        severity=one.severity,
-        outcome=one.outcome,
-        why=wording.why_closed(item, one.outcome, missing_of(one)) if stands else "",
-        answer=one.answer,
-        blocks=blocks(one.severity, one.outcome),
-    )
-
-
-def _fact_line(name: str, value: Value) -> FactLine:
-    return FactLine(name, _label(name), value_in_words(name, value), "", "")
-
-
-def _label(name: str) -> str:
-    return fact_label(name) if name in FACTS else name
-
-
-def fact_changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> list[dict[str, str]]:
-    """Facts that differ between two runs; what a run says of runs themselves is left out."""
-    names = sorted({*before, *after})
-    return [
-        {"field": _label(name), "old": _said(name, before), "new": _said(name, after)}
-        for name in names
-        if before.get(name) != after.get(name) and not name.startswith("screening.")
-    ]
-
-
-def _said(name: str, facts: Mapping[str, Value]) -> str:
-    return value_in_words(name, facts[name]) if name in facts else str(_("没有登记"))
-
-
-def outcome_changes(before: Iterable[ItemOutcome], after: Iterable[ItemOutcome]) -> list[dict[str, str]]:
-    """Items that came out otherwise, or under another version."""
-    old = {one.item_code: one for one in before}
-    new = {one.item_code: one for one in after}
-    return [
-        {
-            "field": _item_words(new.get(code) or old[code]),
-            "old": _outcome(old.get(code)),
-            "new": _outcome(new.get(code)),
-        }
-        for code in sorted({*old, *new})
-        if _outcome(old.get(code)) != _outcome(new.get(code))
-    ]
-
-
-def _item_words(one: ItemOutcome) -> str:
-    return f"{one.item_code} {in_words(queries.item_of(one.item).head.name)}"
-
-
-def _outcome(one: ItemOutcome | None) -> str:
-    if one is None:
-        return ""
-    label = str(one.outcome.label)
-    return label if one.item.version == 1 else str(_("%(outcome)s（第 %(n)s 版）", outcome=label, n=one.item.version))

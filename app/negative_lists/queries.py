@@ -1,6 +1,6 @@
 """Reads of negative lists: lists and items in force, runs, answers and exemptions of a subject, in reach or not."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,12 +124,8 @@ def _exemptions(subjects: Collection[int]) -> dict[int, list[Exemption]]:
     return exemptions
 
 
-def valid_exemptions(subject: Subject) -> Mapping[str, Exemption]:
-    """What is granted and has not come to its end today, by item; nobody has to lapse it for it to be over."""
-    return {one.item_code: one for one in exemptions_of(subject) if is_valid(one)}
-
-
 def is_valid(exemption: Exemption) -> bool:
+    """Granted and not at its end today; nobody has to lapse it for it to be over."""
     until = exemption.valid_until
     return exemption.state is ExemptionState.GRANTED and until is not None and until >= today()
 

@@ -17,16 +17,17 @@ from app.gates.kinds import Step
 from app.gates.queries import codes_at
 from app.negative_lists import wording
 from app.negative_lists.item_file import Item
-from app.negative_lists.judging import ANSWER, Judgement, blocks, case_of, judge
+from app.negative_lists.judging import ANSWER, Judgement, blocks, case_of, judge, reached
 from app.negative_lists.kinds import Outcome
 from app.negative_lists.models import Answer, Exemption
 from app.negative_lists.queries import (
     ROLE_OF,
+    exemptions_of,
+    is_valid,
     item_in_force,
     item_of,
     items_in_force,
     newest_answers,
-    valid_exemptions,
 )
 from app.subjects.models import PartyRole, Subject, SubjectKind
 
@@ -46,6 +47,7 @@ class JudgedItem:
     """One item under the version in force: what it came to, what is missing, and the answer or exemption behind it.
 
     `beaten_by` is the code of the local item that takes its place here; `left_out`: the chosen practice has it not.
+    `once_exempted`: it names no gate of the step, and is judged because leave was given from it before.
     """
 
     item: Item
@@ -56,6 +58,7 @@ class JudgedItem:
     answer: Answer | None = None
     beaten_by: str = ""
     left_out: bool = False
+    once_exempted: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -103,20 +106,37 @@ class Seen:
     facts: Mapping[str, Value]
     answers: Mapping[str, Answer]
     exemptions: Mapping[str, Exemption]
+    # Every item from which leave was ever given, whatever became of it.
+    once_exempted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The codes of the gates of a step, and of it with all steps before it."""
+
+    here: frozenset[str]
+    so_far: frozenset[str]
 
 
 def look(subject: Subject, step: Step, values: Mapping[str, Value] | None = None) -> Screening:
     """Judges every item in force as things stand now, at one step."""
-    return _look(subject, step, codes_at(subject, step), values)
+    return _look(subject, step, Gates(codes_at(subject, step), codes_at(subject, *_up_to(subject, step))), values)
 
 
 def look_anywhere(subject: Subject) -> Screening:
     """The same at all steps of its kind of subject at once: whether an item is hit or unknown at any of them."""
     steps = STEPS[subject.kind]
-    return _look(subject, steps[0], codes_at(subject, *steps), None)
+    anywhere = codes_at(subject, *steps)
+    return _look(subject, steps[0], Gates(anywhere, anywhere), None)
 
 
-def _look(subject: Subject, step: Step, gates: frozenset[str], values: Mapping[str, Value] | None) -> Screening:
+def _up_to(subject: Subject, step: Step) -> tuple[Step, ...]:
+    """The steps until this one, in their order."""
+    steps = STEPS[subject.kind]
+    return steps[: steps.index(step) + 1] if step in steps else (step,)
+
+
+def _look(subject: Subject, step: Step, gates: Gates, values: Mapping[str, Value] | None) -> Screening:
     seen = seen_of(subject, facts_of(subject) if values is None else values)
     entries = items_in_force()
     practice = practice_of(subject)
@@ -125,8 +145,10 @@ def _look(subject: Subject, step: Step, gates: frozenset[str], values: Mapping[s
     outcomes = []
     for entry in entries:
         item = item_of(entry)
-        if entry.id in here and item.subject.value == subject.kind.value and gates & {*item.gates}:
-            outcomes.append(_judged(item, entry, seen))
+        was_exempted = entry.code in seen.once_exempted
+        is_judged, once_exempted = reached(gates.here, gates.so_far, item.gates, was_exempted)
+        if entry.id in here and item.subject.value == subject.kind.value and is_judged:
+            outcomes.append(_judged(item, entry, seen, once_exempted))
         elif entry.id in here or entry.code in found.beaten or not item.head.practice:
             # What another practice brings is nothing here: neither judged nor kept with the run.
             beaten_by, out = found.beaten.get(entry.code, ""), entry.id in left_out
@@ -138,15 +160,18 @@ def head_of(entry: CatalogueEntry) -> Head:
     return item_of(entry).head
 
 
-def _judged(item: Item, entry: CatalogueEntry, seen: Seen) -> JudgedItem:
+def _judged(item: Item, entry: CatalogueEntry, seen: Seen, once_exempted: bool) -> JudgedItem:
     found, answer = judged(item, seen)
     outcome = Outcome(found.outcome)
     used = seen.exemptions.get(entry.code) if outcome is Outcome.EXEMPTED else None
-    return JudgedItem(item, entry, outcome, found.missing, used, answer)
+    return JudgedItem(item, entry, outcome, found.missing, used, answer, once_exempted=once_exempted)
 
 
 def seen_of(subject: Subject, facts: Mapping[str, Value]) -> Seen:
-    return Seen(facts, newest_answers(subject), valid_exemptions(subject))
+    exemptions = exemptions_of(subject)
+    valid = {one.item_code: one for one in exemptions if is_valid(one)}
+    once = frozenset(one.item_code for one in exemptions if one.valid_until is not None)
+    return Seen(facts, newest_answers(subject), valid, once)
 
 
 def judged(item: Item, seen: Seen) -> tuple[Judgement, Answer | None]:

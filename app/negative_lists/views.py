@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from app.core.errors import NotFound
 from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
-from app.negative_lists import actions, answering, lists, pages, queries, questions
+from app.negative_lists import actions, answering, lists, pages, queries, questions, runs
+from app.negative_lists import exemptions as listed
 from app.negative_lists.forms import AnswerForm, AnswersForm, EmptyForm, GrantForm, ReasonForm, RequestForm, RunForm
 from app.negative_lists.item_file import Item
 from app.negative_lists.models import Exemption
@@ -66,7 +67,7 @@ def one_run(code: str, number: int) -> ResponseReturnValue:
     subject = this_subject(code)
     found = found_or_404(queries.run_of(subject, number))
     other = queries.run_of(subject, request.args.get("against", number - 1, type=int))
-    page = pages.run_page(subject, found, other)
+    page = runs.run_page(subject, found, other)
     return render_template("negative_lists/run.html", page=page, home=pages.home_of(subject))
 
 
@@ -133,7 +134,7 @@ def request_exemption(code: str, item: str) -> ResponseReturnValue:
 @bp.get("/exemptions")
 @requires(P.CHECK_READ)
 def exemptions() -> ResponseReturnValue:
-    listing = lists.exemptions_list(current_actor())
+    listing = listed.exemptions_list(current_actor())
     return listing.export() or render_template("negative_lists/exemptions.html", listing=listing.load())
 
 
@@ -143,7 +144,7 @@ def this_exemption(code: str) -> Exemption:
 
 
 def exemption_shown(code: str, form: Any = None) -> str:
-    page = lists.exemption_page(current_actor(), this_exemption(code))
+    page = listed.exemption_page(current_actor(), this_exemption(code))
     subject = page.exemption.subject
     grant_form = form if isinstance(form, GrantForm) else GrantForm(data={"valid_until": page.exemption.wanted_until})
     return render_template(

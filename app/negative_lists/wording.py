@@ -10,7 +10,7 @@ from app.core.errors import Problem
 from app.gates.wording import fact_names, in_words, source_in_words
 from app.negative_lists.item_file import Asked, Item
 from app.negative_lists.judging import ANSWER
-from app.negative_lists.kinds import Outcome
+from app.negative_lists.kinds import Level, Outcome
 
 
 def standing_against(item: Item, outcome: Outcome, missing: Iterable[str], href: str = "") -> Problem:
@@ -168,9 +168,39 @@ def already_open(code: str, state: object) -> Problem:
 def nobody_decides() -> Problem:
     return Problem(
         _("没有可以审批豁免的主管部门。"),
-        why=_("豁免由主管部门审批，本事项的当事方中没有主管部门。"),
+        why=_("该条目的豁免由本事项的主管部门审批，而当事方中没有主管部门。"),
         remedy=_("请先消除命中的情形，或将主管部门列为当事方。"),
     )
+
+
+def nobody_of_level(item: Item) -> Problem:
+    return Problem(
+        _("没有可以审批这项豁免的%(level)s。", level=item.exempted_by.label),
+        why=_(
+            "条目 %(code)s 的豁免须由%(level)s审批；本地区及上级地区还没有登记，或者只有申请单位自己。",
+            code=item.head.code,
+            level=item.exempted_by.label,
+        ),
+        remedy=_("请先消除命中的情形，或请系统管理员登记负责本地区的上级主管部门。"),
+    )
+
+
+def parties_are_fixed(name: str) -> Problem:
+    return Problem(
+        _("%(name)s 不能参与本事项的豁免审批。", name=name),
+        why=_("本事项的当事方已经固定，不能再请其他机构审批。"),
+        remedy=_("请退回修改后再申请，或先消除命中的情形。"),
+    )
+
+
+def level_words(level: Level) -> str:
+    """Who exempts, in a sentence of its own."""
+    words = {
+        Level.AUTHORITY: _("由本事项的主管部门审批"),
+        Level.CITY: _("由市级以上主管部门审批"),
+        Level.PROVINCE: _("由省级主管部门审批"),
+    }
+    return str(words[level])
 
 
 def reason_missing(place: str = "reason") -> Problem:
@@ -213,7 +243,7 @@ def own_request() -> Problem:
     return Problem(
         _("不能审批本人申请的豁免。"),
         why=_("申请与审批须由两个机构的两个人办理（四眼原则）。"),
-        remedy=_("请由主管部门其他负责人审批。"),
+        remedy=_("请由审批机构的其他负责人审批。"),
     )
 
 
@@ -221,5 +251,5 @@ def acted_for_client() -> Problem:
     return Problem(
         _("您曾代表项目单位办理本事项，不能审批它的豁免。"),
         why=_("提出项目的人不得放行负面清单，变更任职后也不例外。"),
-        remedy=_("请由主管部门其他负责人审批。"),
+        remedy=_("请由审批机构的其他负责人审批。"),
     )

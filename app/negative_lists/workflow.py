@@ -10,8 +10,8 @@ from app.lifecycle.workflow import Transition, Workflow
 from app.negative_lists import wording
 from app.negative_lists.kinds import ExemptionState
 from app.negative_lists.models import Exemption
-from app.negative_lists.queries import has_role
-from app.subjects.models import PartyRole, SubjectPerson
+from app.negative_lists.offices import may_decide
+from app.subjects.models import SubjectPerson
 
 P, S = Permission, ExemptionState
 
@@ -20,11 +20,14 @@ def by_requester(actor: Actor, exemption: Exemption) -> bool:
     return actor.organisation_id == exemption.requester_org
 
 
-def by_authority(actor: Actor, exemption: Exemption) -> bool:
-    """A competent authority of the subject, never the organisation that asked."""
-    return actor.organisation_id != exemption.requester_org and has_role(
-        actor, exemption.subject, PartyRole.COMPETENT_AUTHORITY
-    )
+def of_its_level(actor: Actor, exemption: Exemption) -> bool:
+    """An authority of the level that its request fixed, never the organisation that asked."""
+    return may_decide(actor, exemption)
+
+
+def who_may_end(actor: Actor, exemption: Exemption) -> bool:
+    """Who granted it, or another of the same level."""
+    return actor.organisation_id == exemption.decider_org or may_decide(actor, exemption)
 
 
 def by_system(actor: Actor, _exemption: Exemption) -> bool:
@@ -50,7 +53,7 @@ WORKFLOW: Workflow[Exemption] = Workflow(
             P.EXEMPTION_DECIDE,
             frozenset({S.REQUESTED}),
             None,
-            relation=by_authority,
+            relation=of_its_level,
             guards=(other_hands,),
             needs_reason=True,
         ),
@@ -59,7 +62,7 @@ WORKFLOW: Workflow[Exemption] = Workflow(
             P.EXEMPTION_REVOKE,
             frozenset({S.GRANTED}),
             S.REVOKED,
-            relation=by_authority,
+            relation=who_may_end,
             needs_reason=True,
             dangerous=True,
         ),

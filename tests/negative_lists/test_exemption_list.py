@@ -10,9 +10,10 @@ from app.core.clock import clock
 from app.core.db import db
 from app.negative_lists import actions
 from app.negative_lists.jobs import rescreen
-from app.negative_lists.lists import days_left
+from app.negative_lists.standing import days_left
 from tests.factories import sign_in
 from tests.negative_lists.room import granted, own_room, requested
+from tests.negative_lists.test_rescreening import newer_version
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -66,6 +67,20 @@ def test_what_has_lapsed_or_was_revoked_has_no_days_left(client, w, exemption):
     actions.revoke(w.actor("authority_lead"), again, "情况有变")
     db.session.commit()
     assert again.code in listed(client, "revoked") and days_left(again) is None
+
+
+def test_where_the_item_is_forbidden_now_every_page_says_that_it_comes_to_nothing(client, w, exemption, tmp_path):
+    newer_version(tmp_path, "NL-A13", severity="forbidden", exempted_by=None)
+    db.session.commit()
+    subject = exemption.subject
+    assert exemption.code in listed(client, "idle") and exemption.code not in listed(client, "granted")
+    assert days_left(exemption) is None
+    screening = f"/projects/{subject.code}/screening?step=submit"
+    for address in ("/exemptions", f"/exemptions/{exemption.code}", screening):
+        page = client.get(address).data.decode()
+        # Where it is named its standing is, too; on the page of the project with the item and in the list beside it.
+        assert page.count("不再起作用") >= 1 + (address == screening), address
+        assert not re.search(r"gy-status[^>]*>(<[^>]*>)*\s*有效\s*<", page), address
 
 
 def test_a_state_that_is_none_finds_nothing(client, w, exemption):

@@ -5,9 +5,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import db
+from app.core.permissions import Role
 from app.gates.kinds import Step
 from app.negative_lists import actions, queries
 from app.negative_lists.models import Answer, CheckRun, Exemption, ItemOutcome
+from tests.factories import joins, leaves
 from tests.negative_lists.room import answered, granted, own_room, requested
 from tests.projects.room import component, declared
 from tests.separation.breaking import _deferred, act_id, attempt, leaf
@@ -71,6 +73,8 @@ BLANK = {
     "conditions": "''",
     "ended_on": "NULL",
     "end_reason": "''",
+    "ended_by": "NULL",
+    "ender_org": "NULL",
     "state": "'requested'",
     "code": "'HM-X-9'",
 }
@@ -102,6 +106,9 @@ BENT = [
     {"item_code": "'NL-A15'"},
     {"sha256": "'" + "0" * 64 + "'"},
     {"state": "'open'"},
+    {"level": "'authority'"},
+    {"level": "'city'"},
+    {"ended_by": "requested_by"},
 ]
 
 
@@ -112,7 +119,8 @@ def test_a_request_that_bends_a_rule_is_refused(over):
 
 def test_a_forbidden_item_is_never_exempted_whatever_the_row_says(over):
     entry = entry_of("NL-A17")
-    found = refused(copied("exemptions", over, **BLANK, item_entry_id=entry, item_code="'NL-A17'"))
+    # The level of that item, so that only its severity stands against the row.
+    found = refused(copied("exemptions", over, **BLANK, item_entry_id=entry, item_code="'NL-A17'", level="'authority'"))
     assert "only a restricted item" in found
 
 
@@ -169,8 +177,10 @@ def test_a_grant_that_bends_a_rule_is_refused(w, waiting):
 
 
 def test_who_acted_for_the_client_never_decides(w, waiting):
-    """Bound to the management side through the agency, he passes every key but this guard."""
+    """Bound to the management side through the agency, employed by the authority since: only this guard is left."""
     answered(w, waiting.subject, "NL-A07", is_hit=False, by="second_officer")
+    leaves(w.user("second_officer"), w.org("agency"))
+    joins(w.user("second_officer"), w.org("authority"), Role.AUTHORITY_LEAD)
     db.session.commit()
     assert "acted for the client" in refused(DECISION, decision(w, waiting, by=w.user("second_officer").id))
 
@@ -205,7 +215,10 @@ def test_what_was_granted_never_changes_and_ends_only_whole(holding):
         assert refused(f"UPDATE exemptions SET act_id = :act, {text} WHERE id = {holding.id}"), change
 
 
-ENDS = ["state = 'revoked', ended_on = {today}, end_reason = 'x'", "state = 'lapsed', ended_on = {today}"]
+ENDS = [
+    "state = 'revoked', ended_on = {today}, end_reason = 'x', ended_by = decided_by, ender_org = decider_org",
+    "state = 'lapsed', ended_on = {today}",
+]
 
 
 def test_it_ends_whole_and_never_comes_back(w, holding):

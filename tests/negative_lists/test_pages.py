@@ -14,6 +14,7 @@ from app.projects import declaring
 from tests.factories import PEOPLE, draft, sign_in, signing
 from tests.intake import room as intake
 from tests.negative_lists.room import ITEM, granted, own_room, requested
+from tests.negative_lists.test_rescreening import newer_version
 from tests.projects.room import approved, basics, declared, opened, refused, submitted
 
 
@@ -325,7 +326,17 @@ def test_an_item_says_how_it_is_judged(app, client, w):
     for words in ("project.deployment", "部署方式", "项目申报", "G-06", "限制", "待核实", "第 1 版"):
         assert words in page, words
     assert "由人回答" in page_of(client, "officer", "/negative-lists/NL-B15")
+    assert "由本事项的主管部门审批" in page_of(client, "officer", "/negative-lists/NL-A10")
     page_of(client, "officer", "/negative-lists/NL-Z99", status=404)
+
+
+def test_an_item_says_who_exempts_and_whether_that_is_law(app, client, w, tmp_path):
+    """How far the level was verified is data of the item: where it says nothing, nothing is claimed."""
+    told = re.compile(r"由省级主管部门审批 <span class=.gy-status[^<]*<svg.*?</svg>\s*默认", re.DOTALL)
+    assert "由省级主管部门审批" in page_of(client, "officer", "/negative-lists/NL-A13")
+    newer_version(tmp_path, "NL-A13", exempted_status="D")
+    db.session.commit()
+    assert told.search(page_of(client, "officer", "/negative-lists/NL-A13"))
 
 
 def test_a_clean_project_says_so(app, client, w):

@@ -15,7 +15,7 @@ from app.lifecycle.models import Task, TaskState
 from app.negative_lists import actions, queries
 from app.negative_lists.jobs import rescreen
 from app.negative_lists.kinds import Cause, Outcome
-from app.negative_lists.pages import fact_changes, facts_in, outcome_changes, run_page
+from app.negative_lists.runs import fact_changes, facts_in, outcome_changes, run_page
 from app.projects.documents import DocumentFacts, register_document
 from app.projects.kinds import DocumentKind
 from app.scheduler.timetable import JOBS
@@ -56,7 +56,7 @@ def test_an_approved_project_is_judged_again_when_a_rule_changes_and_only_then(w
     newer_version(tmp_path, "NL-A13", condition='project.deployment != "own_room"')
     assert rescreen() == 1
     newest = queries.newest_run(subject)
-    assert (newest.number, newest.cause, newest.step) == (before.number + 1, Cause.FACTS_CHANGED, Step.APPROVE)
+    assert (newest.number, newest.cause, newest.step) == (before.number + 1, Cause.RULES_CHANGED, Step.APPROVE)
     assert (newest.hits, newest.blocking, newest.run_by) == (1, 1, None)
     assert ("exemption:request", w.org("agency").id) in tasks_of(subject)
     assert rescreen() == 0
