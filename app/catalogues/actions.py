@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import act
+from app.catalogues.beginning import Moved, begun, ended, following_in, is_changed
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.checking import Checked, CheckedEntry, Key, check_entry, check_files, places_in
 from app.catalogues.files import CatalogueFile, Finding, RawEntry
@@ -63,11 +64,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: the versions it added, how many entries were already as the files say, and what stood."""
+    """What a load did: the versions it added, how many entries were already as the files say, what stood, and which
+    of the new ones begin on the day of the loading instead of a past one."""
 
     stored: tuple[StoredVersion, ...]
     unchanged: int
     standing: tuple[Standing, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,34 @@ def check(paths: Sequence[Path]) -> list[Finding]:
     return list(_checked(catalogue, files).findings)
 
 
+def reminders(paths: Sequence[Path]) -> list[Finding]:
+    """What of some sound files is no mistake and hardly meant, beside the packaged ones."""
+    catalogue = this_catalogue()
+    packaged = catalogue.read(catalogue.packaged())
+    raws = {(file.kind_of(raw), raw.code): raw for file in packaged for raw in file.entries}
+
+    def elsewhere(kind: str, code: str) -> object:
+        raw = raws.get((kind, code))
+        return catalogue.kinds[kind].parse(raw.content) if raw else None
+
+    files = catalogue.read(paths) if paths else packaged
+    return _checked(catalogue, files).reminders(catalogue.kinds, elsewhere)
+
+
+def reminders_of_one(kind: str, raw: RawEntry) -> list[Finding]:
+    """The same of one entry beside what is in force."""
+    catalogue = this_catalogue()
+    found = check_entry(raw, catalogue.kinds[kind])
+    if not isinstance(found, CheckedEntry):
+        return []
+
+    def elsewhere(other: str, code: str) -> object:
+        entry = next((one for one in all_current(other, today()) if one.code == code), None)
+        return parsed(entry) if entry else None
+
+    return Checked((found,), ()).reminders(catalogue.kinds, elsewhere)
+
+
 def load(actor: Actor, paths: Sequence[Path] = (), reason: str = "") -> LoadReport:
     """Stores what changed in some files (all packaged ones by default) as new versions; loading again does nothing."""
     must(actor, Permission.CATALOG_LOAD)
@@ -102,12 +133,42 @@ def load(actor: Actor, paths: Sequence[Path] = (), reason: str = "") -> LoadRepo
     standing = [one for entry in checked.entries if (one := _standing(entry, history.get(entry.key, [])))]
     stands = {(one.kind, one.code) for one in standing}
     fresh = [entry for entry in checked.entries if entry.key not in stands or _is_later(entry, history[entry.key])]
-    changed = [entry for entry in fresh if _is_changed(entry, history.get(entry.key, []))]
-    findings = [*checked.findings, *_vanished(files, history, everything=not paths), *_reaching_back(changed, history)]
+    next_of = following_in(checked.entries)
+    changed = [entry for entry in fresh if is_changed(entry, history.get(entry.key, []), next_of(entry))]
+    findings = [*checked.findings, *_vanished(files, history, everything=not paths)]
+    findings += _not_from_its_day(changed, history, checked.entries)
     if findings:
         raise CatalogueRefused(sorted(findings))
-    stored = _store(actor, Permission.CATALOG_LOAD, changed, reason or "flask catalog load")
-    return LoadReport(tuple(stored), len(checked.entries) - len(changed), tuple(dict.fromkeys(standing)))
+    begins = [begun(entry, history.get(entry.key, []), today()) for entry in changed]
+    stored = _store(actor, Permission.CATALOG_LOAD, begins, reason or "flask catalog load")
+    unchanged = len(checked.entries) - len(changed)
+    return LoadReport(tuple(stored), unchanged, tuple(dict.fromkeys(standing)), tuple(_moved(changed, begins)))
+
+
+def _not_from_its_day(
+    changed: Sequence[CheckedEntry], history: History, entries: Sequence[CheckedEntry]
+) -> Iterable[Finding]:
+    """What would begin before what is there, or end in the past."""
+    found = set(ended(changed, lambda entry: history.get(entry.key, []), today()))
+    for entry in changed:
+        known = history.get(entry.key, [])
+        later = {one.head.valid_from for one in entries if one.key == entry.key and one is not entry}
+        # Before all that is there; or, as it will begin, before one that its own file does not hold beside it.
+        first = min((one.valid_from for one in known), default=entry.head.valid_from)
+        kept = [one for one in known if one.valid_from not in later]
+        begins = begun(entry, known, today())
+        if entry.head.valid_from < first:
+            found |= set(_reaching_back([entry], history))
+        else:
+            found |= set(_reaching_back([begins], {entry.key: kept}))
+    return found
+
+
+def _moved(changed: Sequence[CheckedEntry], begins: Sequence[CheckedEntry]) -> Iterable[Moved]:
+    for entry, made in zip(changed, begins, strict=True):
+        said, day = entry.head.valid_from, made.head.valid_from
+        if said != day:
+            yield Moved(entry.kind, entry.head.code, said.isoformat(), day.isoformat())
 
 
 def check_one(kind: str, raw: RawEntry) -> Checked:
@@ -202,14 +263,6 @@ def _history() -> History:
         known = _Known(*row)
         found.setdefault((known.kind, known.code), []).append(known)
     return found
-
-
-def _is_changed(entry: CheckedEntry, known: Sequence[_Known]) -> bool:
-    """Compares with what this file said last, so that loading the packaged files again leaves a local version alone."""
-    same_period = [one for one in known if one.valid_from == entry.head.valid_from]
-    same_file = [one for one in same_period if one.source_file == entry.raw.file]
-    latest = (same_file or same_period)[-1:]
-    return not latest or latest[0].digest != entry.digest
 
 
 def _standing(entry: CheckedEntry, known: Sequence[_Known]) -> Standing | None:

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from app.catalogues.files import CatalogueFile, Finding, RawEntry
-from app.catalogues.kinds import CatalogueKind, Reference
+from app.catalogues.kinds import CatalogueKind, Find, Reference
 from app.catalogues.reading import EVERYWHERE, Head, Reader, read_head
+from app.catalogues.unseen import unseen_in
 from app.catalogues.wording import N_, Wording
 from app.core.canonical import canonical_json
 from app.core.errors import Problem, Refused
@@ -40,6 +41,18 @@ class Checked:
     entries: tuple[CheckedEntry, ...]
     findings: tuple[Finding, ...]
 
+    def reminders(self, kinds: Mapping[str, CatalogueKind], elsewhere: Find) -> list[Finding]:
+        """What is no mistake and hardly meant; `elsewhere` finds what is not among these entries."""
+        here = {entry.key: entry.parsed for entry in self.entries}
+
+        def find(kind: str, code: str) -> Any:
+            return here.get((kind, code)) or elsewhere(kind, code)
+
+        found = (
+            _finding(entry.raw, one) for entry in self.entries for one in kinds[entry.kind].reminds(entry.parsed, find)
+        )
+        return sorted(set(found))
+
 
 def check_files(
     files: Iterable[CatalogueFile],
@@ -66,6 +79,7 @@ def check_files(
             found = check_entry(raw, kinds[file.kind_of(raw)])
             if isinstance(found, CheckedEntry):
                 entries.append(found)
+                findings += (_finding(raw, one) for one in kinds[found.kind].refuses(found.parsed))
             else:
                 findings += found
     findings += _doubled(entries)
@@ -94,6 +108,8 @@ def check_entry(raw: RawEntry, kind: CatalogueKind) -> CheckedEntry | list[Findi
         problems += refusal.problems
     except ValueError as error:
         problems.append(Problem(what=str(error), remedy=N_("请对照同类条目改正。")))
+    flawed = {problem.place for problem in problems}
+    problems += (problem for problem in unseen_in(raw.content) if problem.place not in flawed)
     if problems:
         return [_finding(raw, problem) for problem in problems]
     content = canonical_json(raw.content)

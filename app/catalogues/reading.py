@@ -105,7 +105,7 @@ class Reader:
         what = N_("%(key)s 的值“%(value)s”不对", key=self._at(key), value=str(self.data[key])[:60])
         self.refuse(key, what, N_("应为%(expected)s。", expected=expected))
 
-    def text(self, key: str, default: str | None = None) -> str:
+    def text(self, key: str, default: str | None = None, longest: int = MAX_TEXT) -> str:
         if default is not None and not self.has(key):
             return default
         if not self._required(key):
@@ -113,8 +113,8 @@ class Reader:
         value = self.data[key]
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
-            self._wrong(key, N_("文字（不超过 %(n)s 字）", n=MAX_TEXT))
+        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+            self._wrong(key, N_("文字（不超过 %(n)s 字）", n=longest))
             return ""
         return value.strip()
 

@@ -1,13 +1,22 @@
 """Pages of the catalogue: every kind of rule, the entries of one, one entry with its versions."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.catalogues import pages
+from app.catalogues.periods import holds
 from app.core.clock import today
 from app.core.permissions import Permission, requires
 
 bp = Blueprint("rules", __name__)
+
+
+@bp.app_context_processor
+def for_pages_of_versions() -> dict[str, Any]:
+    """How long a version holds, for every page that lists the versions of a rule."""
+    return {"version_holds": holds}
 
 
 @bp.get("/rules")

@@ -9,6 +9,10 @@ from cel_expr_python import cel
 
 from app.catalogues.wording import N_
 from app.conditions.facts import FACTS, FactType, Value
+from app.conditions.flaws import flaws, not_a_judgement
+from app.conditions.numbers import undoable
+from app.conditions.slips import at_place, hidden, slips
+from app.conditions.tokens import Pieces
 from app.conditions.truth import Truth
 from app.core.errors import Problem, Refused
 
@@ -22,7 +26,7 @@ PATTERNS = re.compile(r"\bmatches\s*\(")
 QUOTED = re.compile(r'//[^\n]*|"[^"\n]*"' + r"|'[^'\n]*'")
 UNCLEAR = ("\\", '"""', "'''")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-PLACE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
+ONE_LOOP = N_("一条条件最多遍历一个列表。")
 
 _TYPES = {
     FactType.TEXT: cel.Type.STRING,
@@ -66,35 +70,47 @@ def _plain(value: Value) -> Any:
 def compile_condition(text: str) -> Condition:
     """Refuses (`Refused`, place = line:column) what does not parse, does not type-check, is not yes or no, or is
     unbounded."""
-    _bounded(text)
+    _readable(text)
+    found = hidden(text) or [*slips(text), *_unbounded(text)]
+    if found:
+        raise Refused(found)
     try:
         compiled = _ENVIRONMENT.compile(text)
     except RuntimeError as error:
-        raise Refused(_explained(str(error))) from None
-    if compiled.return_type() != cel.Type.BOOL:
-        raise Refused(
-            Problem(N_("条件的结果不是“是”或“否”"), remedy=N_("请写成比较或判断，例如 project.estimate > 0。"))
-        )
+        raise Refused(flaws(text, str(error))) from None
+    kind = compiled.return_type()
+    if kind != cel.Type.BOOL:
+        raise Refused(not_a_judgement(str(kind).lower()))
+    if wrong := undoable(text):
+        raise Refused(wrong)
     return Condition(text, compiled, _names(text))
 
 
-def _bounded(text: str) -> None:
+def _readable(text: str) -> None:
     if not text.strip():
         raise Refused(Problem(N_("条件是空的"), remedy=N_("请写出条件，或只保留需要人工回答的问题。")))
     if len(text) > MAX_LENGTH:
         raise Refused(Problem(N_("条件超过 %(n)s 个字符", n=MAX_LENGTH), remedy=N_("请拆成几条。")))
-    if any(mark in text for mark in UNCLEAR):
-        raise Refused(Problem(N_("条件里不能用转义和三重引号"), remedy=N_("请直接写出编码或文字。")))
-    bare = _bare(text)
-    if len(LOOPS.findall(bare)) > MAX_LOOPS:
-        raise Refused(Problem(N_("条件里有多重循环"), remedy=N_("一条条件最多遍历一个列表。")))
-    if PATTERNS.search(bare):
-        raise Refused(Problem(N_("条件里不能用正则表达式"), remedy=N_("请用等于、包含或列表判断。")))
+    mark = min((text.index(one) for one in UNCLEAR if one in text), default=-1)
+    if mark >= 0:
+        what = N_("条件里不能用转义和三重引号")
+        raise Refused(at_place(Pieces(text), mark, what, N_("请直接写出编码或文字。")))
+
+
+def _unbounded(text: str) -> list[Problem]:
+    """A second loop, and a pattern, each where it stands."""
+    bare, pieces = _bare(text), Pieces(text)
+    loops = [at_place(pieces, one.start(), N_("条件里有多重循环"), ONE_LOOP) for one in LOOPS.finditer(bare)]
+    patterns = [
+        at_place(pieces, one.start(), N_("条件里不能用正则表达式"), N_("请用等于、包含或列表判断。"))
+        for one in PATTERNS.finditer(bare)
+    ]
+    return [*loops[MAX_LOOPS : MAX_LOOPS + 1], *patterns[:1]]
 
 
 def _bare(text: str) -> str:
-    """The rule without its texts and remarks."""
-    return QUOTED.sub('""', text)
+    """The rule without its texts and remarks, everything else where it was."""
+    return QUOTED.sub(lambda found: " " * len(found.group()), text)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -105,18 +121,3 @@ def _names(text: str) -> tuple[str, ...]:
         known = (".".join(parts[:size]) for size in range(len(parts), 1, -1))
         found |= {one for one in [next((one for one in known if one in FACTS), None)] if one}
     return tuple(sorted(found))
-
-
-def _explained(message: str) -> list[Problem]:
-    found = PLACE.findall(message)
-    if not found:
-        return [Problem(N_("条件不能编译：%(text)s", text=message[:200]), remedy=N_("请简化条件后重试。"))]
-    remedy = N_("请对照事实字典和字段类型改正。")
-    return [
-        Problem(
-            N_("第 %(line)s 行第 %(column)s 列：%(text)s", line=line, column=column, text=text[:200]),
-            remedy=remedy,
-            place=f"{line}:{column}",
-        )
-        for line, column, text in found
-    ]

@@ -1,10 +1,12 @@
-"""Codes in a condition that are on no closed list: what is compared with them can never hold."""
+"""What a condition compares with its facts, and the codes among it that are on no closed list: that can never hold."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from app.conditions.facts import FACTS, FactType
 from app.conditions.reading import (
+    RELATIONS,
+    Called,
     Choice,
     Compared,
     Counted,
@@ -23,8 +25,9 @@ from app.conditions.reading import (
 COMPARING = frozenset({"==", "!=", "in"})
 # The closed list of a fact by its name; empty where its values are free.
 Codes = Callable[[str], tuple[str, ...]]
-# Which fact's codes the variable of a loop stands for.
+# Which fact's codes the variable of a loop stands for; the empty text where it stands for none. Empty outside of loops.
 Standing = Mapping[str, str]
+AS_TEXT = "string"
 
 
 @dataclass(frozen=True)
@@ -34,75 +37,96 @@ class Stranger:
     fact: str
     text: str
     allowed: tuple[str, ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A fact, the sign, and a value that is written out."""
+
+    fact: str
+    sign: str
+    literal: Literal
 
 
 def strangers(condition: str, codes: Codes) -> tuple[Stranger, ...]:
     """Every such text of a condition that compiles, in the order in which they stand in it."""
     found = (
-        Stranger(fact, text, codes(fact))
-        for fact, text in _compared(read(condition), {})
-        if codes(fact) and text not in codes(fact) and not _says_nothing(fact, text)
+        Stranger(one.fact, str(one.literal.value), codes(one.fact), one.literal.at)
+        for one in pairs(read(condition, calls=True))
+        if one.sign in COMPARING and isinstance(one.literal.value, str) and is_stranger(one, codes)
     )
     return tuple(dict.fromkeys(found))
 
 
-def _says_nothing(fact: str, text: str) -> bool:
-    """The empty text: what is recorded as not there."""
-    return text == "" and FACTS[fact].type is FactType.TEXT
+def is_stranger(one: Pair, codes: Codes) -> bool:
+    allowed, text = codes(one.fact), one.literal.value
+    # The empty text: what is recorded as not there.
+    says_nothing = text == "" and FACTS[one.fact].type is FactType.TEXT
+    return bool(allowed) and text not in allowed and not says_nothing
 
 
-def _compared(node: Node, standing: Standing) -> Iterator[tuple[str, str]]:
-    """Each pair of a fact and a text that is compared with it."""
-    if isinstance(node, Compared) and node.sign in COMPARING:
-        yield from _pairs(node.left, node.right, standing)
+def pairs(tree: Node) -> Iterator[Pair]:
+    """Every fact with each value that it is compared with, also through the variable of a loop."""
+    for node, standing in walk(tree, {}):
+        if isinstance(node, Compared) and node.sign in RELATIONS:
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                fact = fact_of(one, standing)
+                yield from (Pair(fact, node.sign, literal) for literal in _literals(other) if fact)
+        if isinstance(node, Loop) and not fact_of(node.source, standing):
+            # A loop over a written list: its variable stands for each value of it.
+            for fact, sign in _facts_of_variable(node.body, node.variable, standing):
+                yield from (Pair(fact, sign, literal) for literal in _literals(node.source))
+
+
+def walk(node: Node, standing: Standing) -> Iterator[tuple[Node, Standing]]:
+    """Every piece of a tree, the outer before the inner, with what the variables around it stand for."""
+    yield node, standing
     if isinstance(node, Loop):
-        yield from _compared(node.source, standing)
-        yield from _looped(node, standing)
+        yield from walk(node.source, standing)
+        yield from walk(node.body, {**standing, node.variable: fact_of(node.source, standing)})
         return
-    for inner in _inside(node):
-        yield from _compared(inner, standing)
-
-
-def _looped(node: Loop, standing: Standing) -> Iterator[tuple[str, str]]:
-    """A loop over a fact names its codes one by one; one over a written list stands for each text of it."""
-    fact = _fact(node.source, standing)
-    if fact:
-        yield from _compared(node.body, {**standing, node.variable: fact})
+    if isinstance(node, Called) and len(node.given) > 1 and isinstance(node.given[0], Named):
+        # A loop that is not put into words names its variable first.
+        yield from walk(node.source, standing)
+        inner = {**standing, node.given[0].name: fact_of(node.source, standing)}
+        for one in node.given[1:]:
+            yield from walk(one, inner)
         return
-    yield from _compared(node.body, standing)
-    for other in _facts_of_variable(node.body, node.variable, standing):
-        yield from ((other, text) for text in _texts(node.source))
+    for one in inside(node):
+        yield from walk(one, standing)
 
 
-def _facts_of_variable(node: Node, variable: str, standing: Standing) -> Iterator[str]:
-    if isinstance(node, Compared) and node.sign in COMPARING:
+def _facts_of_variable(node: Node, variable: str, standing: Standing) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Compared) and node.sign in RELATIONS:
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            if one == Named(variable) and _fact(other, standing):
-                yield _fact(other, standing)
-    for inner in _inside(node):
+            if one == Named(variable) and fact_of(other, standing):
+                yield fact_of(other, standing), node.sign
+    for inner in inside(node):
         yield from _facts_of_variable(inner, variable, standing)
 
 
-def _pairs(left: Node, right: Node, standing: Standing) -> Iterator[tuple[str, str]]:
-    for one, other in ((left, right), (right, left)):
-        fact = _fact(one, standing)
-        if fact:
-            yield from ((fact, text) for text in _texts(other))
-
-
-def _fact(node: Node, standing: Standing) -> str:
-    """The fact that a name stands for; empty where it stands for none."""
+def fact_of(node: Node, standing: Standing) -> str:
+    """The fact that a name stands for; empty where it stands for none. A fact as a text is that fact."""
+    if isinstance(node, Called) and node.name == AS_TEXT and not node.given:
+        name = fact_of(node.source, standing)
+        return name if name and FACTS[name].type in (FactType.TEXT, FactType.DAY) else ""
     if not isinstance(node, Named):
         return ""
     return node.name if node.is_fact else standing.get(node.name, "")
 
 
-def _texts(node: Node) -> Iterable[str]:
-    written = node.items if isinstance(node, Listing) else (node,)
-    return [one.value for one in written if isinstance(one, Literal) and isinstance(one.value, str)]
+def _literals(node: Node) -> Iterator[Literal]:
+    if isinstance(node, Literal):
+        yield node
+    elif isinstance(node, Listing):
+        yield from (one for item in node.items for one in _literals(item))
+    elif isinstance(node, Choice):
+        yield from (*_literals(node.then), *_literals(node.otherwise))
 
 
-def _inside(node: Node) -> tuple[Node, ...]:
+def inside(node: Node) -> tuple[Node, ...]:
+    """What a piece is made of."""
     if isinstance(node, Not | Size):
         return (node.inner,)
     if isinstance(node, Joined):
@@ -111,6 +135,8 @@ def _inside(node: Node) -> tuple[Node, ...]:
         return (node.left, node.right)
     if isinstance(node, Loop):
         return (node.source, node.body)
+    if isinstance(node, Called):
+        return (node.source, *node.given)
     if isinstance(node, Choice):
         return (node.condition, node.then, node.otherwise)
     return node.items if isinstance(node, Listing) else ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, has_app_context
 from sqlalchemy.orm import selectinload
 
 from app.catalogues.queries import parsed
@@ -82,7 +82,10 @@ def word_of(name: str, code: str) -> str:
 
 
 def codes_of(name: str) -> tuple[str, ...]:
-    """The codes of the closed list that a fact's codes are taken from; of a list that grows, none."""
+    """The codes of the closed list that a fact's codes are taken from; of a list that grows, or where no application
+    runs, none."""
+    if not has_app_context():
+        return ()
     lists: Mapping[str, Words] = current_app.extensions["fact_words"]
     return tuple(getattr(lists.get(name), "codes", ()))
 

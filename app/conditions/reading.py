@@ -1,20 +1,25 @@
 """A condition taken apart: the tree of what it says, so that it can be explained and edited.
 
 The compiler (`cel.py`) decides what is right; this only reads what has compiled. What the product's conditions do not
-use (methods on texts, maps) stays one `Opaque` piece with its own words.
+use (methods on texts, maps) stays one `Opaque` piece with its own words. `at` is where a piece begins, and no part of
+what it says.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from app.conditions.facts import FACTS
 
-TOKEN = re.compile(r'\s*(?:("[^"\n]*"|\'[^\'\n]*\')|(\d+)|(\.?[A-Za-z_][\w.]*)|(&&|\|\||[=!<>]=|[-+*/%<>!?:,()\[\]]))')
+# What says nothing between the words: blanks and remarks.
+BETWEEN = re.compile(r"(?:\s|//[^\n]*)*")
+TOKEN = re.compile(r'(?:("[^"\n]*"|\'[^\'\n]*\')|(\d+)|(\.?[A-Za-z_][\w.]*)|(&&|\|\||[=!<>]=|[-+*/%<>!?:,()\[\]]))')
 RELATIONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 LOOPS = frozenset({"exists", "all"})
 AND, OR = "&&", "||"
+# Stands for what is no piece of what is read here; nothing that is read begins so.
+STRANGE = "\0"
 # How many a list has; and changes of type, which say nothing of their own.
 FUNCTIONS = frozenset({"int", "size", "string"})
 
@@ -24,6 +29,7 @@ class Literal:
     """A text, a whole number, or yes and no, written out."""
 
     value: str | int | bool
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Named:
     """A fact of the dictionary, or the variable of a loop."""
 
     name: str
+    at: int = field(default=0, compare=False)
 
     @property
     def is_fact(self) -> bool:
@@ -40,6 +47,7 @@ class Named:
 @dataclass(frozen=True)
 class Listing:
     items: tuple["Node", ...]
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class Compared:
     sign: str
     left: "Node"
     right: "Node"
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class Counted:
     sign: str
     left: "Node"
     right: "Node"
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,16 @@ class Loop:
 
 
 @dataclass(frozen=True)
+class Called:
+    """A method that is not put into words; what it is called with is read all the same."""
+
+    name: str
+    source: "Node"
+    given: tuple["Node", ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class Choice:
     condition: "Node"
     then: "Node"
@@ -95,39 +115,47 @@ class Choice:
 
 @dataclass(frozen=True)
 class Opaque:
-    """Something that is not taken apart, in its own words."""
+    """Something that is not taken apart, in its own words; `at` is the first piece that was not read."""
 
     text: str
+    at: int = field(default=0, compare=False)
 
 
-Node: TypeAlias = Literal | Named | Listing | Not | Joined | Compared | Counted | Size | Loop | Choice | Opaque
+Node: TypeAlias = Literal | Named | Listing | Not | Joined | Compared | Counted | Size | Loop | Called | Choice | Opaque
 
 
 class _Unread(Exception):
     """Not of the part of the language that is read here."""
 
 
-def read(text: str) -> Node:
-    """The tree of a condition; one `Opaque` piece where it goes beyond what is read here."""
+def read(text: str, *, calls: bool = False) -> Node:
+    """The tree of a condition; one `Opaque` piece where it goes beyond what is read here. With `calls`, methods that
+    are not put into words are taken apart as well."""
+    reader = _Reader(text, calls)
     try:
-        reader = _Reader(text)
         found = reader.choice()
         reader.end()
     except (_Unread, RecursionError):
-        return Opaque(text.strip())
+        return Opaque(text.strip(), reader.last)
     return found
 
 
 class _Reader:
     """Reads by the precedence of the language: `?:`, `||`, `&&`, relations, `+ -`, `* / %`, signs, members."""
 
-    def __init__(self, text: str) -> None:
-        self.tokens = _tokens(text)
+    def __init__(self, text: str, calls: bool) -> None:
+        self.calls = calls
+        self.tokens = list(_tokens(text))
         self.place = 0
 
     @property
     def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
+        return self.tokens[self.place][0] if self.place < len(self.tokens) else ""
+
+    @property
+    def last(self) -> int:
+        """Where the piece begins that was taken last."""
+        return self.tokens[min(max(self.place - 1, 0), len(self.tokens) - 1)][1] if self.tokens else 0
 
     def take(self) -> str:
         found = self.next
@@ -139,7 +167,7 @@ class _Reader:
             raise _Unread
 
     def end(self) -> None:
-        if self.next:
+        if self.take():
             raise _Unread
 
     def choice(self) -> Node:
@@ -161,15 +189,15 @@ class _Reader:
     def relation(self) -> Node:
         left = self.counted("+-", lambda: self.counted("*/%", self.signed))
         while self.next in RELATIONS:
-            sign = self.take()
-            left = Compared(sign, left, self.counted("+-", lambda: self.counted("*/%", self.signed)))
+            sign, at = self.take(), self.last
+            left = Compared(sign, left, self.counted("+-", lambda: self.counted("*/%", self.signed)), at)
         return left
 
     def counted(self, signs: str, inner: Callable[[], Node]) -> Node:
         left = inner()
         while self.next and self.next in signs:
-            sign = self.take()
-            left = Counted(sign, left, inner())
+            sign, at = self.take(), self.last
+            left = Counted(sign, left, inner(), at)
         return left
 
     def signed(self) -> Node:
@@ -178,41 +206,48 @@ class _Reader:
             return Not(self.signed())
         if self.next == "-":
             self.take()
-            number = self.signed()
+            at, number = self.last, self.signed()
             if isinstance(number, Literal) and isinstance(number.value, int):
-                return Literal(-number.value)
+                return Literal(-number.value, at)
+            if self.calls:
+                return Counted("-", Literal(0, at), number, at)
             raise _Unread
         return self.primary()
 
     def primary(self) -> Node:
-        piece = self.take()
+        piece, at = self.take(), self.last
         if piece == "(":
             inner = self.choice()
             self.expect(")")
-            return inner
+            return self.followed(inner)
         if piece == "[":
-            return self.member(Listing(self.items("]")))
+            return self.member(Listing(self.items("]"), at))
         if piece[:1] in ("'", '"'):
-            return Literal(piece[1:-1])
+            return self.followed(Literal(piece[1:-1], at))
         if piece.isdigit():
-            return Literal(int(piece))
-        return self.name(piece)
+            return Literal(int(piece), at)
+        return self.name(piece, at)
 
-    def name(self, piece: str) -> Node:
+    def name(self, piece: str, at: int) -> Node:
         if piece in ("true", "false"):
-            return Literal(piece == "true")
+            return Literal(piece == "true", at)
         if piece in FUNCTIONS and self.next == "(":
-            self.take()
-            inner = self.items(")")
-            if len(inner) != 1:
-                raise _Unread
-            return Size(inner[0]) if piece == "size" else inner[0]
+            return self.function(piece, at)
         source, _dot, method = piece.rpartition(".")
         if self.next == "(":
-            return self.method(Named(source), method) if source else self.unread()
+            return self.method(Named(source, at), method) if source else self.unread()
         if not piece or not (piece[0].isalpha() or piece[0] == "_"):
             raise _Unread
-        return self.member(Named(piece))
+        return self.member(Named(piece, at))
+
+    def function(self, piece: str, at: int) -> Node:
+        self.take()
+        inner = self.items(")")
+        if len(inner) != 1:
+            raise _Unread
+        if piece == "size":
+            return self.followed(Size(inner[0]))
+        return self.followed(Called(piece, inner[0], (), at)) if self.calls else inner[0]
 
     def member(self, source: Node) -> Node:
         """A method may follow a list that is written out: its dot begins the next word."""
@@ -222,13 +257,21 @@ class _Reader:
 
     def method(self, source: Node, method: str) -> Node:
         if method not in LOOPS:
-            return self.unread()
+            return self.called(source, method) if self.calls else self.unread()
         self.expect("(")
         variable = self.take()
         self.expect(",")
         body = self.choice()
         self.expect(")")
-        return Loop(method, source, variable, body)
+        return self.followed(Loop(method, source, variable, body))
+
+    def called(self, source: Node, method: str) -> Node:
+        self.expect("(")
+        at = self.last
+        return self.followed(Called(method, source, self.items(")"), at))
+
+    def followed(self, node: Node) -> Node:
+        return self.member(node) if self.calls else node
 
     def items(self, closing: str) -> tuple[Node, ...]:
         found: list[Node] = []
@@ -243,12 +286,19 @@ class _Reader:
         raise _Unread
 
 
-def _tokens(text: str) -> list[str]:
-    found, place = [], 0
-    while text[place:].strip():
+def _next(text: str, place: int) -> int:
+    found = BETWEEN.match(text, place)
+    return found.end() if found else place
+
+
+def _tokens(text: str) -> list[tuple[str, int]]:
+    """The pieces with their places; what is no piece of what is read here ends them, and is none of them."""
+    found: list[tuple[str, int]] = []
+    place = _next(text, 0)
+    while place < len(text):
         match = TOKEN.match(text, place)
         if match is None:
-            raise _Unread
-        found.append(match.group().strip())
-        place = match.end()
+            return [*found, (STRANGE, place)]
+        found.append((match.group(), place))
+        place = _next(text, match.end())
     return found

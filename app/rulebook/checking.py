@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.catalogues.actions import check_one
+from app.catalogues.actions import check_one, reminders_of_one
 from app.catalogues.checking import CheckedEntry
 from app.catalogues.files import RawEntry
 from app.catalogues.queries import content_of, said
@@ -13,11 +13,10 @@ from app.catalogues.reading import EVERYWHERE
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.errors import Problem
-from app.rulebook.entries import Shape, leaves, spread
+from app.rulebook.entries import leaves
 from app.rulebook.fields import fields_of
-from app.rulebook.looking import strange_codes
 from app.rulebook.models import RuleDraft
-from app.rulebook.queries import content_of_draft, mandated_everywhere, overtaken_by, regions_named
+from app.rulebook.queries import content_of_draft, mandated_everywhere, overtaken_by, regions_named, responsible_for
 
 Content = dict[str, Any]
 # When a version begins is said when it is published.
@@ -51,20 +50,14 @@ def check(draft: RuleDraft, content: Content | None = None) -> tuple[CheckedEntr
             said(one.reason), remedy=said(one.remedy), place=field_at(draft.kind, content, places.get(one.line, ""))
         )
         for one in checked.findings
-    ] + _never_true(draft.kind, content)
+    ]
     return next(iter(checked.entries), None) if not problems else None, problems
 
 
-def _never_true(kind: str, content: Content) -> list[Problem]:
-    """What conditions compare with a closed list, and is not on it, each at its input."""
-    fields = fields_of(kind)
-    written = spread(fields, content)
-    places = [leaf.place for leaf in leaves(fields, content) if leaf.field.shape is Shape.CONDITION]
-    return [
-        Problem(one.what, remedy=one.remedy, place=place)
-        for place in places
-        for one in strange_codes(str(written.get(place) or ""))
-    ]
+def reminders(draft: RuleDraft, content: Content | None = None) -> list[Problem]:
+    """What is no mistake and hardly meant, in the words that a file's check says it with; of a sound draft."""
+    raw = raw_of(draft, content_of_draft(draft) if content is None else content)
+    return [Problem(said(one.reason), remedy=said(one.remedy)) for one in reminders_of_one(draft.kind, raw)]
 
 
 def field_at(kind: str, content: Content, place: str) -> str:
@@ -140,11 +133,26 @@ def taken(draft: RuleDraft) -> list[Problem]:
 
 def outside_mandate(actor: Actor, draft: RuleDraft) -> list[Problem]:
     """What the actor's organisation is not responsible for: where the rule holds now, and where it would."""
-    places = [str(content_of_draft(draft).get("jurisdiction") or EVERYWHERE)]
-    if draft.base is not None:
-        places.append(str(content_of(draft.base).get("jurisdiction") or EVERYWHERE))
-    beyond = [place for place in dict.fromkeys(places) if not may_rule(actor, place)]
-    return [_not_in_mandate(place) for place in beyond]
+    return [_not_in_mandate(place) for place in places_of(draft) if not may_rule(actor, place)]
+
+
+def places_of(draft: RuleDraft) -> list[str]:
+    """Where a draft would hold, and where the version holds that it sets out from."""
+    said = [content_of_draft(draft), *([content_of(draft.base)] if draft.base is not None else [])]
+    return list(dict.fromkeys(str(one.get("jurisdiction") or EVERYWHERE) for one in said))
+
+
+def deciders(actor: Actor, draft: RuleDraft) -> list[Problem]:
+    """Said to whoever could review or publish but for his organisation: who can."""
+    found = []
+    for place in places_of(draft):
+        if may_rule(actor, place):
+            continue
+        names = str(_("、")).join(one.name for one in responsible_for(place))
+        what = _("适用于“%(place)s”的规则不由您的机构复核和发布。", place=place)
+        can = _("由%(who)s的复核人和发布人办理。", who=names) if names else _("目前没有登记负责该地的主管部门。")
+        found.append(Problem(what, why=_not_in_mandate(place).why, remedy=can))
+    return found
 
 
 def may_rule(actor: Actor, jurisdiction: str) -> bool:

@@ -13,7 +13,7 @@ from app.rulebook.entries import Content, Field, Shape
 from app.rulebook.fields import EDITABLE, Section
 from app.rulebook.forms import PREFIX, DraftForm
 from app.rulebook.models import RuleDraft
-from app.rulebook.pages import kind_word, title_of
+from app.rulebook.pages import kind_word, name_in, title_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Block:
     drop: str = ""
     add: str = ""
     is_row: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class EditPage:
 
 _COLS = {
     Shape.CHOICE: 4,
+    Shape.ORDERED: 3,
     Shape.ENTRY: 6,
     Shape.DAY: 4,
     Shape.WHOLE: 4,
@@ -70,6 +72,7 @@ def edit_page(
 ) -> EditPage:
     """The form in blocks, with every condition as it now reads."""
     blocks = [block for section in EDITABLE[draft.kind] for block in _blocks(actor, section, form, content, subject)]
+    blocks = _opened(blocks, form)
     conditions = [
         (slot.name, _place_word(block, form, slot)) for block in blocks for slot in block.slots if slot.is_condition
     ]
@@ -85,6 +88,19 @@ def edit_page(
         picked=picked,
         begins=str(content.get("valid_from") or "") if draft.base_entry_id else "",
     )
+
+
+def _opened(blocks: Sequence[Block], form: DraftForm) -> list[Block]:
+    """The first block and the first condition are open, a row that says nothing yet, and whatever has something to
+    mend; the rest is folded."""
+    found, seen = [], False
+    for number, block in enumerate(blocks):
+        judged = [slot.look for slot in block.slots if slot.look is not None]
+        flawed = any(form[slot.name].errors for slot in block.slots) or any(look.problems for look in judged)
+        new = block.is_row and not any(form[slot.name].data for slot in block.slots)
+        found.append(replace(block, is_open=not number or flawed or new or bool(judged and not seen)))
+        seen = seen or bool(judged)
+    return found
 
 
 def _place_word(block: Block, form: DraftForm, slot: Slot) -> str:
@@ -125,8 +141,10 @@ def _row_blocks(shown: _Shown, field: Field, content: Content, before: str) -> l
     place, rows = f"{before}{field.key}", content.get(field.key)
     found: list[Block] = []
     for number, row in enumerate(rows if isinstance(rows, list) else []):
-        title = str(_("%(rows)s %(n)s", rows=said(field.label), n=number + 1))
         inside = row if isinstance(row, dict) else {}
+        title = str(_("%(rows)s %(n)s", rows=said(field.label), n=number + 1))
+        named = name_in(inside) or str(inside.get("code") or "")
+        title = str(_("%(rows)s：%(name)s", rows=title, name=named)) if named else title
         first, *more = _group(shown, title, field.rows, inside, f"{place}.{number}.")
         found += [replace(first, drop=f"{place}.{number}", is_row=True), *more]
     return [*found, Block(said(field.label), [], add=place)]

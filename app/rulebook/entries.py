@@ -26,6 +26,7 @@ class Shape(StrEnum):
     CHOICE = "choice"
     ENTRY = "entry"
     SEVERAL = "several"
+    ORDERED = "ordered"
     WHOLE = "whole"
     FLAG = "flag"
     DAY = "day"
@@ -55,11 +56,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One input of a form: where it stands in the entry, and which field it is of (one language of a pair)."""
+    """One input of a form: where it stands in the entry, and which field it is of (one language of a pair, or the
+    `number`-th choice, from 1, of several in their order)."""
 
     place: str
     field: Field
     language: str = ""
+    number: int = 0
 
 
 def leaves(fields: Sequence[Field], content: Content, before: str = "") -> Iterator[Leaf]:
@@ -73,6 +76,9 @@ def leaves(fields: Sequence[Field], content: Content, before: str = "") -> Itera
             yield from leaves(field.rows, _mapping(content.get(field.key)), f"{place}.")
         elif field.shape in PAIRS:
             yield from (Leaf(f"{place}.{language}", field, language) for language in LANGUAGES)
+        elif field.shape is Shape.ORDERED:
+            turns = len(_turns(field, content.get(field.key)))
+            yield from (Leaf(f"{place}.{turn}", field, number=turn + 1) for turn in range(turns))
         else:
             yield Leaf(place, field)
 
@@ -87,16 +93,21 @@ def spread(fields: Sequence[Field], content: Content, before: str = "") -> dict[
                 found |= spread(field.rows, row, f"{place}.{number}.")
         elif field.shape is Shape.INSIDE:
             found |= spread(field.rows, _mapping(value), f"{place}.")
-        elif field.shape in PAIRS:
-            said = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
-            found |= {f"{place}.{language}": _text(said.get(language)) for language in LANGUAGES}
-        elif field.shape is Shape.SEVERAL:
-            found[place] = [_text(one) for one in value] if isinstance(value, list) else []
-        elif field.shape is Shape.FLAG:
-            found[place] = value is True
         else:
-            found[place] = _text(value)
+            found |= _spread_one(field, value, place)
     return found
+
+
+def _spread_one(field: Field, value: Any, place: str) -> dict[str, Any]:
+    """A field without fields of its own."""
+    if field.shape in PAIRS:
+        said = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
+        return {f"{place}.{language}": _text(said.get(language)) for language in LANGUAGES}
+    if field.shape is Shape.ORDERED:
+        return {f"{place}.{turn}": held for turn, held in enumerate(_turns(field, value))}
+    if field.shape is Shape.SEVERAL:
+        return {place: [_text(one) for one in value] if isinstance(value, list) else []}
+    return {place: value is True if field.shape is Shape.FLAG else _text(value)}
 
 
 def gather(fields: Sequence[Field], values: Values, kept: Content, before: str = "") -> Content:
@@ -117,6 +128,9 @@ def _gathered(field: Field, values: Values, kept: Any, place: str) -> Any:
         return gather(field.rows, values, _mapping(kept), f"{place}.") or None
     if field.shape in PAIRS:
         return _pair(values, kept, place)
+    if field.shape is Shape.ORDERED:
+        turns = range(len(_turns(field, kept)))
+        return [said for turn in turns if (said := _tidy(values.get(f"{place}.{turn}")))] or None
     typed = values.get(place)
     if field.shape is Shape.SEVERAL:
         listed = [one for one in typed or [] if one]
@@ -145,6 +159,12 @@ def _whole(text: str) -> int | str | None:
     """A whole number; what is none stays as it was typed, so that it can be refused at its place."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS and str(int(text)) == text
     return int(text) if is_number else text or None
+
+
+def _turns(field: Field, value: Any) -> list[str]:
+    """What is chosen first, second and so on: a turn for each that there is to choose, empty after the last."""
+    held = [_text(one) for one in value] if isinstance(value, list) else []
+    return held + [""] * (len(field.choices) - len(held))
 
 
 def _rows(value: Any) -> list[Content]:

@@ -14,7 +14,7 @@ from app.gates.gate_file import GATE_KIND
 from app.gates.kinds import Body, Phase, Step
 from app.negative_lists.item_file import LIST_KIND, Asked, Judged, Method
 from app.negative_lists.judging import ITEM_KIND
-from app.negative_lists.kinds import Severity
+from app.negative_lists.kinds import Level, Severity
 from app.practices.practice_file import PRACTICE_KIND, SECTIONS
 from app.projects.kinds import DocumentKind
 from app.responsibilities.duty_file import DUTY_KIND, Bearer, EvidenceKind
@@ -109,6 +109,14 @@ _ITEM = (
                 choices=((Asked.CLIENT.value, N_("项目单位")), (Asked.AUTHORITY.value, N_("主管部门"))),
             ),
             Field("remedy", N_("办法"), S.PAIR_TEXT, N_("命中后怎样改正。")),
+            Field(
+                "exempted_by",
+                N_("豁免由谁审批"),
+                S.CHOICE,
+                N_("只有“限制”条目可以豁免；不选即由本事项的主管部门审批。"),
+                _labelled(Level),
+            ),
+            Field("exempted_status", N_("审批层级的来源核实"), S.CHOICE, N_("没有单独核实的不填。"), _STATUS),
         ),
     ),
     _BASIS,
@@ -125,8 +133,8 @@ _INPUT = (
 )
 _PANEL = (
     Field("least", N_("至少几位专家"), S.WHOLE),
-    Field("most", N_("满分"), S.WHOLE),
-    Field("passes", N_("平均不低于几分为通过"), S.WHOLE),
+    Field("max", N_("满分"), S.WHOLE),
+    Field("pass", N_("平均不低于几分为通过"), S.WHOLE),
     Field(
         "criteria",
         N_("专家评分项"),
@@ -134,7 +142,7 @@ _PANEL = (
         rows=(
             Field("code", N_("评分项编码"), S.LINE),
             Field("name", N_("评分项名称"), S.PAIR),
-            Field("most", N_("最高分"), S.WHOLE),
+            Field("max", N_("最高分"), S.WHOLE),
         ),
     ),
 )
@@ -159,7 +167,11 @@ _GATE = (
         N_("会签与评审"),
         (
             Field(
-                "countersign", N_("须会签的部门"), S.SEVERAL, N_("决定前须会签的部门；不需要的不选。"), _labelled(Body)
+                "countersign",
+                N_("须会签的部门"),
+                S.ORDERED,
+                N_("决定前按所列次序依次会签；不需要的不选。"),
+                _labelled(Body),
             ),
             Field("sign_workdays", N_("每个部门的会签时限（工作日）"), S.WHOLE),
             Field("panel", N_("专家评分"), S.INSIDE, rows=_PANEL),

@@ -9,9 +9,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.catalogues.queries import parsed, said
+from app.catalogues.reading import MAX_TEXT
+from app.catalogues.unseen import unseen_in
+from app.conditions.cel import MAX_LENGTH
 from app.core.errors import DomainError, Refused
 from app.core.forms import BaseForm, DayField, SeenField, no_control_characters, text
 from app.gates.wording import in_words
@@ -21,13 +24,13 @@ from app.rulebook.fields import fields_of
 from app.rulebook.models import RuleDraft
 from app.rulebook.queries import content_of_draft, entries_of
 
-MOST_LINE, MOST_TEXT = 400, 20_000
+MOST_LINE, MOST_TEXT = 400, MAX_TEXT
 REQUIRED = InputRequired(_l("请填写此项。"))
 CHOSEN = InputRequired(_l("请选择。"))
 # Keys of entries are not names of a form's own parts.
 PREFIX = "e."
 LONG = frozenset({Shape.TEXT, Shape.PAIR_TEXT, Shape.CONDITION})
-CHOOSING = frozenset({Shape.SEVERAL, Shape.CHOICE, Shape.ENTRY})
+CHOOSING = frozenset({Shape.SEVERAL, Shape.ORDERED, Shape.CHOICE, Shape.ENTRY})
 Content = dict[str, Any]
 LANGUAGES = {"zh": _l("中文"), "en": _l("英文")}
 
@@ -83,7 +86,7 @@ def draft_form(draft: RuleDraft, content: Content | None = None) -> DraftForm:
 
 def _input(kind: str, leaf: Leaf, values: dict[str, Any]) -> Any:
     field, label = leaf.field, label_of(leaf)
-    hint = said(field.hint) if field.hint and leaf.language != "en" else ""
+    hint = said(field.hint) if field.hint and leaf.language != "en" and leaf.number < 2 else ""
     if field.shape is Shape.FLAG:
         return BooleanField(label, description=hint)
     if field.shape in CHOOSING:
@@ -96,8 +99,20 @@ def _input(kind: str, leaf: Leaf, values: dict[str, Any]) -> Any:
     if field.shape is Shape.DAY:
         return TypedDayField(label, text(40), description=hint)
     if field.shape in LONG:
-        return TextAreaField(label, text(MOST_TEXT), description=hint)
-    return StringField(label, text(MOST_LINE), description=hint)
+        most = MAX_LENGTH if field.shape is Shape.CONDITION else MOST_TEXT
+        return TextAreaField(label, rule_text(most), description=hint)
+    return StringField(label, rule_text(MOST_LINE), description=hint)
+
+
+def rule_text(longest: int) -> list[Any]:
+    """Validators of a text of a rule: what nobody sees in it is named with its place."""
+    optional, length, _characters = text(longest)
+    return [optional, length, _all_seen]
+
+
+def _all_seen(_form: Any, field: Any) -> None:
+    for problem in unseen_in(field.data or ""):
+        raise StopValidation(f"{said(problem.what)} {said(problem.remedy)}")
 
 
 def choices_of(kind: str, field: entries.Field, held: Iterable[str]) -> list[tuple[str, str]]:
@@ -113,6 +128,8 @@ def choices_of(kind: str, field: entries.Field, held: Iterable[str]) -> list[tup
 
 def label_of(leaf: Leaf) -> str:
     word = said(leaf.field.label)
+    if leaf.number:
+        return str(_("%(rows)s %(n)s", rows=word, n=leaf.number))
     return str(_("%(word)s（%(language)s）", word=word, language=LANGUAGES[leaf.language])) if leaf.language else word
 
 

@@ -1,14 +1,14 @@
 """Looking at a condition while it is written: what is wrong with it, what it says, what it comes to for a subject."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.catalogues.queries import said
+from app.conditions import reminding
 from app.conditions.cel import Condition, compile_condition
-from app.conditions.closed import Stranger, strangers
 from app.conditions.explaining import Said, explain
 from app.conditions.facts import FACTS, UNKEPT, Fact, FactType, Value
 from app.conditions.gathering import codes_of, facts_of, word_of
@@ -58,6 +58,7 @@ class Look:
     stranger: str = ""
     truth: str = ""
     flaw: str = ""
+    reminders: tuple[Problem, ...] = ()
 
     @property
     def missing(self) -> tuple[Seen, ...]:
@@ -76,6 +77,16 @@ def look(actor: Actor, text: str, subject_code: str = "") -> Look:
     if strange:
         return Look(text, strange)
     lines = tuple(explained(text))
+    return replace(_looked(actor, condition, lines, subject_code), reminders=_reminded(condition))
+
+
+def _reminded(condition: Condition) -> tuple[Problem, ...]:
+    return tuple(_told(one) for one in reminding.reminders(condition))
+
+
+def _looked(actor: Actor, condition: Condition, lines: tuple[Line, ...], subject_code: str) -> Look:
+    """What a sound condition says, and what it comes to where a subject is named."""
+    text = condition.text
     if not subject_code.strip():
         return Look(text, lines=lines, facts=tuple(_seen(name, {}) for name in condition.facts))
     subject = subject_named(actor, subject_code)
@@ -99,27 +110,7 @@ def _told(problem: Problem) -> Problem:
 
 def strange_codes(text: str) -> list[Problem]:
     """What a condition that compiles compares with a field that can never be that, with what the field may be."""
-    try:
-        compile_condition(text.strip())
-    except Refused:
-        return []
-    return [
-        Problem(
-            _(
-                "“%(label)s”（%(fact)s）没有 %(text)s 这个值，比较永远不会成立。",
-                label=fact_label(one.fact),
-                fact=one.fact,
-                text=f'"{one.text}"',
-            ),
-            remedy=_("可用的值：%(values)s。", values=_allowed(one)),
-            place="condition",
-        )
-        for one in strangers(text.strip(), codes_of)
-    ]
-
-
-def _allowed(one: Stranger) -> str:
-    return "、".join(f"{code}（{word_of(one.fact, code)}）" for code in one.allowed)
+    return [_told(one) for one in reminding.strange_codes(text, codes_of, word_of)]
 
 
 def _seen(name: str, values: Mapping[str, Value]) -> Seen:

@@ -19,6 +19,7 @@ from app.core.errors import Problem
 from app.core.listing import Cell, Column, Filter, Listing, like, member_or_none, options_of
 from app.core.permissions import Permission
 from app.lifecycle.workflow import Offer
+from app.organisations.models import in_language
 from app.rulebook import checking, entries, looking
 from app.rulebook.entries import Content, Difference, Field, Shape
 from app.rulebook.fields import EDITABLE, fields_of
@@ -26,7 +27,7 @@ from app.rulebook.forms import choices_of, label_of
 from app.rulebook.models import DraftState, RuleDraft
 from app.rulebook.queries import content_of_draft, open_drafts, overtaken_by, waiting_for
 from app.rulebook.replaying import REPLAYED_KINDS, Replayed, replayed
-from app.rulebook.workflow import OPEN, REBASING, REPLAYING, RETURNING, TAKING_BACK, WITHDRAWING, WORKFLOW
+from app.rulebook.workflow import OPEN, REBASING, REPLAYING, RETURNING, TAKING_BACK, WITHDRAWING, WORKFLOW, by_author
 
 P = Permission
 
@@ -41,8 +42,16 @@ def kind_word(kind: str) -> str:
 
 def title_of(draft: RuleDraft) -> str:
     """What the rule is called by the draft; empty where nothing was typed yet."""
-    name = content_of_draft(draft).get("name")
-    return str(name.get("zh") or name.get("en") or "") if isinstance(name, dict) else str(name or "")
+    return name_in(content_of_draft(draft))
+
+
+def name_in(content: Content) -> str:
+    """The name that an entry says, in the reader's language where it has one in that."""
+    name = content.get("name")
+    if not isinstance(name, dict):
+        return str(name or "")
+    zh, en = str(name.get("zh") or ""), str(name.get("en") or "")
+    return in_language(zh, en) or en
 
 
 def key_word(kind: str, key: str) -> str:
@@ -157,8 +166,7 @@ class NewPage:
 
 def new_page(actor: Actor, kind: str, base: CatalogueEntry | None) -> NewPage:
     content = content_of(base) if base else {}
-    name = content.get("name")
-    title = str(name.get("zh", "")) if isinstance(name, dict) else str(name or "")
+    title = name_in(content)
     where = str(content.get("jurisdiction") or EVERYWHERE)
     under_way = open_drafts(kind, base.code) if base else []
     return NewPage(kind, kind_word(kind), base, title, under_way, checking.may_rule(actor, where), where)
@@ -188,8 +196,10 @@ class DraftPage:
     title: str
     changes: list[Changed]
     problems: list[Problem]
+    reminders: list[Problem]
     newer: CatalogueEntry | None
     offers: dict[str, Offer]
+    elsewhere: list[Problem]
     replayed: Replayed | None
     is_replayable: bool
     timeline: list[dict[str, Any]]
@@ -202,20 +212,34 @@ class DraftPage:
         return self.draft.base_entry_id is None
 
 
+# What only the organisations do whose rule it is.
+DECIDING = frozenset({"review", "publish"})
+
+
 def draft_page(actor: Actor, draft: RuleDraft) -> DraftPage:
-    is_open = draft.state in OPEN
+    is_open, offers = draft.state in OPEN, offers_of(actor, draft)
+    elsewhere = checking.deciders(actor, draft) if DECIDING & offers.keys() else []
     return DraftPage(
         draft=draft,
         kind_word=kind_word(draft.kind),
         title=title_of(draft),
         changes=changes_of(draft.kind, content_of(draft.base) if draft.base else {}, content_of_draft(draft)),
-        problems=checking.standing_against(actor, draft) if is_open else [],
+        problems=_problems(actor, draft) if is_open else [],
+        reminders=checking.reminders(draft) if is_open else [],
         newer=overtaken_by(draft) if is_open and draft.base is not None else None,
-        offers=offers_of(actor, draft),
+        offers={key: one for key, one in offers.items() if not (elsewhere and key in DECIDING)},
+        elsewhere=elsewhere,
         replayed=replayed(actor, draft),
         is_replayable=draft.kind in REPLAYED_KINDS,
         timeline=timeline(entries_about(draft.ref)),
     )
+
+
+def _problems(actor: Actor, draft: RuleDraft) -> list[Problem]:
+    """What keeps it from being handed in; whose rule it is, is asked of its author only."""
+    found = checking.standing_against(actor, draft)
+    beyond = [] if by_author(actor, draft) else checking.outside_mandate(actor, draft)
+    return [one for one in found if one not in beyond]
 
 
 def offers_of(actor: Actor, draft: RuleDraft) -> dict[str, Offer]:
@@ -259,7 +283,7 @@ def _row_word(field: Field, number: int) -> str:
 def _in_words(kind: str, field: Field, text: str) -> str:
     if field.shape is Shape.FLAG:
         return str(_("是") if text else _("否"))
-    if field.shape not in (Shape.CHOICE, Shape.ENTRY, Shape.SEVERAL) or not text:
+    if field.shape not in (Shape.CHOICE, Shape.ENTRY, Shape.SEVERAL, Shape.ORDERED) or not text:
         return text
     words = dict(choices_of(kind, field, ()))
     return str(_("、")).join(words.get(value, value) for value in text.split("、"))

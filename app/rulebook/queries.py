@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.permissions import Permission
 from app.negative_lists.item_file import LIST_KIND
 from app.negative_lists.judging import ITEM_KIND
-from app.organisations.models import Region
+from app.organisations.models import Mandate, MandateKind, Organisation, OrganisationState, Region
 from app.rulebook.models import DraftState, RuleDraft
 from app.rulebook.workflow import OPEN
 
@@ -130,6 +130,32 @@ def mandated_everywhere(actor: Actor) -> bool:
     paths = actor.identity.mandates if actor.identity else ()
     top = sa.select(Region.id).where(Region.path.in_(paths), Region.parent_id.is_(None))
     return db.session.scalar(top.limit(1)) is not None
+
+
+MOST_NAMED = 5
+
+
+def responsible_for(jurisdiction: str) -> list[Organisation]:
+    """The organisations whose rule it is: of what holds everywhere, the authorities of a whole province; of anything
+    else, whoever is responsible for each of its divisions, the nearest first."""
+    day, regions = today(), [one for some in regions_named(jurisdiction).values() for one in some]
+    found = (
+        sa.select(Organisation)
+        .join(Mandate, Mandate.organisation_id == Organisation.id)
+        .join(Region, Region.id == Mandate.region_id)
+        .where(
+            Mandate.kind == MandateKind.COMPETENT,
+            Mandate.valid_from <= day,
+            sa.or_(Mandate.valid_until.is_(None), Mandate.valid_until >= day),
+            Organisation.state == OrganisationState.ACTIVE,
+            sa.or_(
+                Region.parent_id.is_(None),
+                *(sa.literal(one.path).startswith(Region.path) for one in regions if len(regions) == 1),
+            ),
+        )
+        .order_by(sa.func.length(Region.path).desc(), Organisation.code)
+    )
+    return list(dict.fromkeys(db.session.scalars(found)))[:MOST_NAMED]
 
 
 def content_text(entry: CatalogueEntry | None, key: str) -> str:

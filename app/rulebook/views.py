@@ -242,7 +242,7 @@ def chosen_piece(given: Any) -> looking.Picked | None:
 @requires(P.RULE_DRAFT)
 def check() -> ResponseReturnValue:
     """One condition as it is being typed: what is wrong, what it says, what it comes to. Writes nothing."""
-    text = request.form.get(request.form.get("place", ""), "")[:20_000]
+    text = request.form.get(request.form.get("place", ""), "")
     look = looking.look(current_actor(), text, request.form.get("subject", "")[:80])
     return render_template("rulebook/_judged.html", look=look)
 

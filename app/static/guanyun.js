@@ -96,7 +96,8 @@
   // Leaving a changed form asks first.
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
-    if (form) form.dataset.changed = "1";
+    // What is not sent with the form, such as a fold, changes nothing of it.
+    if (form && event.target.name && event.target.form === form) form.dataset.changed = "1";
   });
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();

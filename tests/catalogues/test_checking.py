@@ -44,6 +44,13 @@ def test_a_bad_entry_is_found_at_its_line(changes, line, reason):
     assert found[0].remedy
 
 
+@pytest.mark.parametrize("char", ["\u202e", "\u200b", "\u00ad"])
+def test_what_is_not_seen_is_named_with_its_line(char):
+    (found,) = findings_in(file_of(entry(name=f"{{zh: 便{char}笺, en: Note}}")))
+    assert (found.file, found.line) == ("a.yaml", 4)
+    assert f"U+{ord(char):04X}" in found.reason and "第 1 行第 2 列" in found.reason
+
+
 def test_a_product_default_needs_no_citation():
     assert findings_in(file_of(entry(status="D", citation=None))) == ()
 

@@ -54,5 +54,52 @@ def test_check_of_a_sound_file_succeeds(notes, runner):
     assert runner.invoke(args=["catalog", "check", "n.yaml"]).exit_code == 0
 
 
-def test_check_wants_a_path(notes, runner):
-    assert runner.invoke(args=["catalog", "check"]).exit_code == 2
+def test_check_without_a_path_checks_what_comes_with_the_product(app, runner):
+    result = runner.invoke(args=["catalog", "check"])
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "no findings")
+    reminded = [line for line in result.stdout.splitlines() if line.startswith("提醒 ")]
+    # Facts that nobody keeps yet; and the practices of the provinces, that are offered everywhere.
+    practices = [line for line in reminded if "app/practices/catalog/" in line]
+    assert len(practices) == 5 and all("各地都可以选用" in line for line in practices)
+    assert len(reminded) > 5 and all("还没有记录" in line for line in reminded if line not in practices)
+
+
+# A change to a packaged item, and what is said of it.
+HARDLY_MEANT = [
+    ("code: NL-X01", "提醒", "不是以所属清单 NL-A 开头"),
+    ("subject: contract", "提醒", "永远不会判断"),
+    ('condition: "1 < 2"', "提醒", "总是成立"),
+    ('condition: \'project.kind == "newer" // not "y"\'', "NL-A01", "没有"),
+    ('condition: \'project.kind in ["new", "newer"]\'', "NL-A01", "没有"),
+]
+
+
+@pytest.mark.parametrize("changed, begin, word", HARDLY_MEANT)
+def test_check_says_what_can_never_be_and_reminds_of_what_is_hardly_meant(app, runner, tmp_path, changed, begin, word):
+    listed = {"code": "NL-A01", "subject": "project", "condition": "project.taken_in"}
+    key, _colon, value = changed.partition(": ")
+    listed[key] = value
+    path = tmp_path / "x.yaml"
+    path.write_text(ITEM.format(**listed), encoding="utf-8")
+    result = runner.invoke(args=["catalog", "check", str(path)])
+    said = [line for line in (result.stdout + result.stderr).splitlines() if begin in line and word in line]
+    assert len(said) == 1
+    assert result.exit_code == (0 if begin == "提醒" else 1)
+    assert f"x.yaml:{LINES[key]}: " in said[0]
+
+
+LINES = {"code": 4, "subject": 8, "condition": 9}
+ITEM = """kind: negative_item
+valid_from: 2026-01-01
+entries:
+  - code: {code}
+    name: {{zh: 条目, en: Item}}
+    status: D
+    list: NL-A
+    gates: [G-01]
+    condition: {condition}
+    severity: forbidden
+    subject: {subject}
+    method: machine
+    remedy: {{zh: 改正, en: Mend it}}
+"""

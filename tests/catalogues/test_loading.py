@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from app.catalogues.actions import CatalogueRefused
 from app.catalogues.catalogue import Catalogue
 from app.catalogues.models import CatalogueEntry
 from app.core.actors import SYSTEM, Actor
+from app.core.clock import clock, today
 from app.core.errors import NotAllowed, NotFound
 from tests.catalogues.notes import NOTES, entry, file_of
 
@@ -127,14 +128,61 @@ def test_a_local_file_may_supersede_and_the_packaged_one_stays_quiet(room, tmp_p
     local.write_text(file_of(entry("N-1", weight="0.7")), encoding="utf-8")
     load(local)
     assert load().stored == ()
-    assert str(queries.parsed(queries.current("note", "N-1", date(2025, 1, 1)))["weight"]) == "0.7"
+    assert weight_on(today()) == "0.7"
+    assert weight_on(date(2025, 1, 1)) == "0.5"
+
+
+def at(day):
+    return clock.at(datetime.fromisoformat(f"{day}T10:00:00+08:00"))
+
+
+def weight_on(day):
+    return str(queries.parsed(queries.current("note", "N-1", day))["weight"])
+
+
+def test_a_change_begins_today_and_yesterday_is_read_as_it_was(room):
+    room("n.yaml", entry("N-1", weight="1"))
+    with at("2025-03-01"):
+        load()
+    room("n.yaml", entry("N-1", weight="2"))
+    with at("2026-05-10"):
+        report = load()
+        assert [(one.code, one.said, one.begins) for one in report.moved] == [("N-1", "2024-01-01", "2026-05-10")]
+        assert (load().stored, load().moved) == ((), ())
+    with at("2026-06-01"):
+        assert load().stored == ()
+    assert [weight_on(date(2026, 5, day)) for day in (9, 10)] == ["1", "2"]
+
+
+def test_a_change_of_a_later_day_begins_on_its_own_day(room):
+    room("n.yaml", entry("N-1", weight="1", valid_until="2026-06-30"))
+    with at("2025-03-01"):
+        load()
+    room(
+        "n.yaml",
+        entry("N-1", weight="1", valid_until="2026-06-30"),
+        entry("N-1", weight="2", valid_from="2026-07-01"),
+    )
+    with at("2026-05-10"):
+        assert (len(load().stored), load().moved) == (1, ())
+    assert [weight_on(date(2026, month, 1)) for month in (6, 7)] == ["1", "2"]
+
+
+def test_an_end_that_has_passed_cannot_be_given_to_what_is_in_force(room, db_session):
+    room("n.yaml", entry("N-1"))
+    load()
+    room("n.yaml", entry("N-1", valid_until="2025-06-30"))
+    (found,) = refused()
+    assert "2025-06-30" in found.reason and found.remedy
+    assert stored(db_session) == [("N-1", 1)]
 
 
 def test_a_closed_rule_does_not_come_back(room):
     room("n.yaml", entry("N-1"))
-    load()
-    room("n.yaml", entry("N-1", valid_until="2025-06-30"))
-    load()
+    with at("2025-03-01"):
+        load()
+        room("n.yaml", entry("N-1", valid_until="2025-06-30"))
+        load()
     assert queries.current("note", "N-1", date(2025, 6, 30)).version == 2
     with pytest.raises(NotFound):
         queries.current("note", "N-1", date(2025, 7, 1))
@@ -145,20 +193,20 @@ def test_a_new_formula_does_not_reach_back(room):
     room("n.yaml", entry("N-1", weight="1"))
     load()
     room("n.yaml", entry("N-1", weight="2", valid_from="2026-04-01"))
-    load()
+    with at("2026-03-01"):
+        load()
     for day, weight in ((date(2026, 3, 31), "1"), (date(2026, 4, 1), "2")):
         assert str(queries.parsed(queries.current("note", "N-1", day))["weight"]) == weight
         assert [row.code for row in queries.all_current("note", day)] == ["N-1"]
 
 
-def test_a_correction_of_a_past_period_leaves_the_present_one(room):
+def test_a_past_period_is_not_corrected(room, db_session):
     later = entry("N-1", weight="2", valid_from="2026-04-01")
     room("n.yaml", entry("N-1", weight="1", valid_until="2026-03-31"), later)
     load()
     room("n.yaml", entry("N-1", weight="1.5", valid_until="2026-03-31"), later)
-    assert [one.version for one in load().stored] == [3]
-    for day, weight in ((date(2026, 3, 31), "1.5"), (date(2026, 4, 1), "2")):
-        assert str(queries.parsed(queries.current("note", "N-1", day))["weight"]) == weight
+    assert ["不能追溯" in one.reason for one in refused()] == [True]
+    assert stored(db_session) == [("N-1", 1), ("N-1", 2)]
 
 
 def test_a_rule_cannot_slip_in_before_one_that_was_loaded(room):

@@ -18,19 +18,19 @@ def refusal(text):
     return caught.value.problems
 
 
-# Text, the place of the first problem, and a word of it.
+# Text, the place of the first problem, and a word of it. The place is where the wrong thing itself begins.
 DOES_NOT_COMPILE = [
-    ("project.estimate >", "1:19", "Syntax error"),
-    ("project.estimate > > 1", "1:20", "Syntax error"),
-    ("project.nothing == 1", "1:8", "undeclared"),
-    ("nothing", "1:1", "undeclared"),
-    ('project.estimate == "1"', "1:18", "no matching overload"),
-    ("project.kind > 1", "1:14", "no matching overload"),
-    ('"x" in project.kind', "1:5", "no matching overload"),
-    ("size(project.estimate) > 1", "1:5", "no matching overload"),
-    ('project.kind == "new" &&\n  project.stranger == 1', "2:10", "undeclared"),
-    ("os.system('x') == 0", "1:1", "undeclared"),
-    ("unheard(project.kind)", "1:8", "undeclared"),
+    ("project.estimate >", "1:19", "没有写完"),
+    ("project.estimate > > 1", "1:20", "不应出现在这里"),
+    ("project.nothing == 1", "1:1", "project.nothing"),
+    ("nothing", "1:1", "不认识的名称 nothing"),
+    ('project.estimate == "1"', "1:18", "「投资估算」（整数）"),
+    ("project.kind > 1", "1:14", "「建设性质」（文字）"),
+    ('"x" in project.kind', "1:5", "「建设性质」 是文字"),
+    ("size(project.estimate) > 1", "1:5", "不能这样用于整数"),
+    ('project.kind == "new" &&\n  project.stranger == 1', "2:3", "project.stranger"),
+    ("os.system('x') == 0", "1:4", "system"),
+    ("unheard(project.kind)", "1:1", "unheard"),
 ]
 
 
@@ -44,7 +44,7 @@ def test_what_does_not_compile_is_refused_with_its_place(text, place, word):
 
 def test_every_mistake_of_a_condition_is_told_at_once():
     found = refusal("project.nowhere == 1 || project.nobody == 2")
-    assert [problem.place for problem in found] == ["1:8", "1:32"]
+    assert [problem.place for problem in found] == ["1:1", "1:25"]
 
 
 NO_JUDGEMENT = ["project.estimate", "project.estimate + 1", "project.kind", "project.documents", "size(project.kind)"]

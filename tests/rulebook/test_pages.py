@@ -2,12 +2,17 @@
 
 import pytest
 
+from app.conditions.cel import MAX_LENGTH
 from app.core.clock import today
 from app.core.db import db
+from app.core.permissions import Role
 from app.negative_lists.kinds import Outcome
+from app.organisations import actions as organisations
+from app.organisations.models import MandateKind
+from app.rulebook import pages
 from app.rulebook.models import DraftState, RuleDraft
 from app.rulebook.queries import content_of_draft, draft_by_code
-from tests.factories import sign_in
+from tests.factories import organisation, person, region, sign_in
 from tests.negative_lists.room import own_room
 from tests.rulebook.room import ITEM, drafted, submitted, values_of
 
@@ -211,3 +216,51 @@ def test_a_returned_draft_is_on_the_authors_desk(client, w):
     assert lead.post(f"/rulebook/{draft.code}/return", data={"reason": "办法不明确"}).status_code == 302
     page = sign_in(client, "authority_officer").get("/rulebook").text
     assert "办法不明确" in page
+
+
+@pytest.mark.sqlite_only
+def test_what_is_not_seen_is_named_at_its_field(officer):
+    draft = begun(officer)
+    sent = {**form_of(draft, remedy__zh="改用\u202e政务云。"), "do": "save"}
+    answer = officer.post(f"/rulebook/{draft.code}/edit", data=sent)
+    assert answer.status_code == 422 and "U+202E" in answer.text and "第 1 行第 3 列" in answer.text
+
+
+@pytest.mark.sqlite_only
+def test_one_limit_for_a_condition(officer):
+    draft, long = begun(officer), f"project.taken_in // {'x' * MAX_LENGTH}"
+    answer = officer.post(f"/rulebook/{draft.code}/edit", data={**form_of(draft, condition=long), "do": "save"})
+    assert answer.status_code == 422 and f"最多 {MAX_LENGTH} 个字" in answer.text
+    told = officer.post("/rulebook/check", data={"place": "e.condition", "e.condition": long}).text
+    assert f"条件超过 {MAX_LENGTH} 个字符" in told
+
+
+@pytest.mark.sqlite_only
+def test_a_day_that_is_none_is_told_while_it_is_typed(officer):
+    ask = {"place": "e.condition", "e.condition": 'project.planned_from < "banana"'}
+    told = officer.post("/rulebook/check", data=ask).text
+    assert "是日期" in told and "2026-01-01" in told and "gy-flaws" in told
+
+
+@pytest.mark.sqlite_only
+def test_a_lead_of_a_city_reads_who_reviews_a_national_rule(client, w):
+    draft = submitted(w)
+    office = organisation("市数据局", kind=w.org("authority").kind, place="4403", sides=w.org("authority").sides)
+    organisations.give_mandate(w.actor("system_admin"), office, region("4403"), MandateKind.COMPETENT)
+    lead = person(office, Role.AUTHORITY_LEAD)
+    page = pages.draft_page(lead, draft)
+    assert not {"review", "publish"} & page.offers.keys() and page.problems == []
+    (told,) = page.elsewhere
+    assert w.org("authority").name_zh in told.remedy
+    own = pages.draft_page(w.actor("authority_lead"), draft)
+    assert "review" in own.offers and own.elsewhere == []
+
+
+@pytest.mark.sqlite_only
+def test_names_and_the_trail_are_in_words(officer, w):
+    draft = drafted(w)
+    page = officer.get(f"/rulebook/{draft.code}").text
+    assert "negative_item" not in page.split("办理记录")[-1]
+    with officer.session_transaction() as session:
+        session["locale"] = "en"
+    assert "Own machine room" in officer.get("/rulebook").text
