@@ -17,12 +17,13 @@ from app.core.canonical import canonical_json, digest_both
 from app.core.clock import now, today
 from app.core.db import db
 from app.core.errors import NotAllowed, Problem, Refused
-from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission
+from app.core.permissions import Permission
 from app.gates import countersigning, wording
 from app.gates.checking import judge
 from app.gates.kinds import Step, Verdict
 from app.gates.models import AUTHORITY_STEPS, Decision, Obligation, decider_of
 from app.gates.queries import all_experts_oppose, entries_at, gate_of, has_role, known_at, next_round
+from app.gates.workflow import may_owe
 from app.lifecycle.actions import open_task
 from app.subjects.actions import stand_for_side
 from app.subjects.models import PartyRole, Subject
@@ -30,8 +31,6 @@ from app.subjects.queries import parties_of
 
 P = Permission
 MOST_TEXT = 2000
-# The sides whose people can report that a condition was met.
-_REPORTING = frozenset(side for role, side in ROLE_SIDES.items() if P.OBLIGATION_REPORT in ROLE_PERMISSIONS[role])
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def _condition_problems(subject: Subject, conditions: tuple[ConditionFacts, ...]
         yield wording.conditions_missing()
     if not any(one.role is PartyRole.COMPETENT_AUTHORITY for one in parties_of(subject)):
         yield wording.nobody_accepts()
-    able = {one.organisation_id for one in parties_of(subject) if one.side in _REPORTING}
+    able = {one.organisation_id for one in parties_of(subject) if may_owe(one)}
     for number, one in enumerate(conditions, 1):
         if not 0 < len(one.text.strip()) <= MOST_TEXT:
             yield wording.condition_text(number)

@@ -109,13 +109,13 @@ def ask(actor: Actor, subject: Subject, step: Step, matter: Matter, chosen: Mapp
 
 
 def may_sign_as(body: Body, organisation: Organisation, subject: Subject) -> bool:
-    """Whether an organisation of the government can be asked as this body: the purse is spoken for by the finance
-    department of the place or of one above it; the other bodies are named differently everywhere, the officer knows."""
+    """Whether an organisation of the government can be asked as this body: it is of the place or of one above it, and
+    the purse is spoken for by a finance department. The other bodies are named differently everywhere."""
     if organisation.state is not OrganisationState.ACTIVE or Side.MANAGEMENT not in organisation.sides:
         return False
-    if body is not Body.FINANCE:
-        return True
-    return organisation.kind is OrganisationKind.FINANCE and subject.region.path.startswith(organisation.region.path)
+    if not subject.region.path.startswith(organisation.region.path):
+        return False
+    return body is not Body.FINANCE or organisation.kind is OrganisationKind.FINANCE
 
 
 def _choice_problems(
@@ -123,6 +123,7 @@ def _choice_problems(
 ) -> Iterator[Problem]:
     if not wanted:
         yield sign_wording.nobody_wanted()
+    named: dict[int, Body] = {}
     for one in wanted:
         organisation = chosen.get(one.body)
         if organisation is None:
@@ -133,6 +134,8 @@ def _choice_problems(
             yield sign_wording.decides_itself(one.body, organisation.name)
         elif not may_sign_as(one.body, organisation, subject):
             yield sign_wording.not_that_body(one.body, organisation.name)
+        elif named.setdefault(organisation.id, one.body) is not one.body:
+            yield sign_wording.named_twice(one.body, organisation.name, named[organisation.id])
 
 
 def _ask_next(subject: Subject, step: Step) -> None:
@@ -174,7 +177,7 @@ def sign(
         raise WrongState(sign_wording.not_now(found.state))
     if given.seen_digest != found.about_digest:
         raise Stale(sign_wording.changed_since())
-    problems = list(_signature_problems(actor, found, given))
+    problems = list(_signature_problems(actor, subject, found, given))
     if problems:
         raise Refused(problems)
     with act(actor, P.COUNTERSIGN_SIGN, ref=subject.ref) as running:
@@ -190,13 +193,15 @@ def sign(
     return found
 
 
-def _signature_problems(actor: Actor, found: Countersign, given: Signature) -> Iterator[Problem]:
+def _signature_problems(actor: Actor, subject: Subject, found: Countersign, given: Signature) -> Iterator[Problem]:
     if given.stance is not Stance.SUPPORT and not given.text.strip():
         yield sign_wording.reason_missing(given.stance)
     if len(given.text.strip()) > MOST_TEXT:
         yield sign_wording.too_long()
     if found.asked_by == actor.user_id:
         yield sign_wording.asked_himself()
+    if any(one.signed_by == actor.user_id for one in asked(subject, found.step)):
+        yield sign_wording.signed_for_another()
 
 
 # --- ending ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.catalogues.files import MAX_BYTES
 from app.catalogues.kinds import Reference
 from app.catalogues.reading import Bilingual, Head, Reader, read_head
 from app.catalogues.wording import N_
@@ -179,9 +180,15 @@ def _refuse_what_cannot_be(reader: Reader, gate: Gate) -> None:
         )
 
 
+def gate_conditions(gate: Gate) -> list[tuple[str, Condition]]:
+    """The condition of each input at its place."""
+    return [(f"inputs.{number}.condition", one.condition) for number, one in enumerate(gate.inputs)]
+
+
 def read_condition(reader: Reader, key: str) -> Condition | None:
     """A condition of an entry; what is wrong with it is reported at its place in the file."""
-    text = reader.text(key)
+    # How long it may be, its compiling says: one limit, wherever a condition is written.
+    text = reader.text(key, longest=MAX_BYTES)
     try:
         return compile_condition(text) if text else None
     except Refused as refusal:

@@ -104,7 +104,7 @@ class OpinionKind(LabelledEnum):
 
     @classmethod
     def labels(cls) -> dict[str, Any]:
-        return {"expert": _l("专家"), "department": _l("会签部门"), "assessor": _l("咨询评估机构")}
+        return {"expert": _l("专家"), "department": _l("有关部门"), "assessor": _l("咨询评估机构")}
 
 
 class Stance(LabelledEnum):

@@ -224,6 +224,7 @@ class Countersign(Entity):
     signed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     signer_side: Mapped[Side | None] = enum_column(Side, "signer_side", default=None)
     signed_at: Mapped[datetime | None]
+    subject: Mapped[Subject] = relationship(viewonly=True, foreign_keys="Countersign.subject_id")
     organisation: Mapped[Organisation] = relationship(
         viewonly=True, lazy="joined", foreign_keys="Countersign.organisation_id"
     )

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+# Two letters are in order in too many names.
+SHORTEST = 3
+
 
 def squeezed(text: str) -> str:
     """Letters and digits alone, of one width, in small letters."""
@@ -13,6 +16,12 @@ def names(written: str, known: str | None) -> bool:
     """The name as it is known, or one that holds it: a department of an organisation is that organisation."""
     name = squeezed(known or "")
     return bool(name) and name in squeezed(written)
+
+
+def shortens(written: str, known: str | None) -> bool:
+    """Whether it may be a short form: every letter of it in order in the name (人社厅: 人力资源和社会保障厅)."""
+    short, letters = squeezed(written), iter(squeezed(known or ""))
+    return len(short) >= SHORTEST and all(letter in letters for letter in short)
 
 
 def same(written: str, known: str) -> bool:

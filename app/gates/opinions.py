@@ -135,12 +135,16 @@ def _opinion_problems(subject: Subject, facts: OpinionFacts, giver: Organisation
         yield wording.score_out_of_range()
     organisation = facts.giver_organisation.strip() or (giver.name_zh if giver else "")
     known = queries.opinions_of(subject, facts.step, queries.next_round(subject, facts.step))
-    if any(same_giver(one, facts.giver_name, organisation) for one in known):
+    if any(same_giver(one, facts.kind, facts.giver_name, organisation) for one in known):
         yield wording.opinion_twice(facts.giver_name.strip())
 
 
-def same_giver(known: Opinion, name: str, organisation: str) -> bool:
-    return same(known.giver_name, name) and same(known.giver_organisation, organisation)
+def same_giver(known: Opinion, kind: OpinionKind, name: str, organisation: str) -> bool:
+    """Two experts of one name are taken for one, however their organisation is written: a panel is counted by heads."""
+    if not same(known.giver_name, name):
+        return False
+    is_expert = OpinionKind.EXPERT in {kind, known.kind}
+    return is_expert or same(known.giver_organisation, organisation)
 
 
 def _not_outside(

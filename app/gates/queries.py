@@ -23,7 +23,7 @@ from app.gates.checking import EXPERTS, MEAN, SIGNED, GateLine, judge
 from app.gates.gate_file import GATE_KIND, Gate, ScoredPanel
 from app.gates.kinds import ObligationState, OpinionKind, SignState, Stance, Step
 from app.gates.models import Countersign, Decision, Obligation, Opinion
-from app.gates.naming import names, same
+from app.gates.naming import names, same, shortens
 from app.gates.scores import mean_of, tenths
 from app.organisations.models import ControlLink, Organisation, OrganisationName
 from app.subjects.models import PartyRole, Subject
@@ -215,12 +215,13 @@ def registered_giver(code: str, written: str) -> Organisation | None:
 
 
 def party_named(subject: Subject, written: str) -> Organisation | None:
-    """The party that a text names, by a name of any time or by its credit code."""
+    """The party that a text names, by a name of any time, by a short form of one or by its credit code."""
     parties = {one.organisation_id: one.organisation for one in parties_of(subject)}
     former = db.session.scalars(sa.select(OrganisationName).where(OrganisationName.organisation_id.in_(parties)))
     known = [(one, name) for one in parties.values() for name in (one.name_zh, one.name_en, one.uscc)]
     known += [(parties[one.organisation_id], name) for one in former for name in (one.name_zh, one.name_en)]
-    return next((party for party, name in known if names(written, name)), None)
+    whole = (party for party, name in known if names(written, name))
+    return next(whole, None) or next((party for party, name in known if shortens(written, name)), None)
 
 
 def group_of_party(subject: Subject, organisation: Organisation) -> Organisation | None:

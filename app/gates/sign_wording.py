@@ -57,9 +57,26 @@ def decides_itself(body: Body, name: str) -> Problem:
 def not_that_body(body: Body, name: str) -> Problem:
     return Problem(
         _("“%(name)s”不能作为%(body)s会签。", name=name, body=body.label),
-        why=_("会签单位须是在册的管理方机构；财政部门的意见由本级或者上级财政部门签署。"),
+        why=_("会签单位须是在册的管理方机构，负责本地区或者上级地区；财政部门的意见由财政部门签署。"),
         remedy=_("请选择其他单位；没有可选的，请机构管理员先登记。"),
         place=body.value,
+    )
+
+
+def named_twice(body: Body, name: str, first: Body) -> Problem:
+    return Problem(
+        _("“%(name)s”已作为%(first)s会签，不能再作为%(body)s。", name=name, first=first.label, body=body.label),
+        why=_("每个单位只代表自己的职能签署一份意见。"),
+        remedy=_("请选择其他单位。"),
+        place=body.value,
+    )
+
+
+def signed_for_another() -> Problem:
+    return Problem(
+        _("您在本轮已经代表另一单位会签。"),
+        why=_("每份会签意见由不同的人签署（四眼原则）。"),
+        remedy=_("请由该单位其他负责人签署。"),
     )
 
 
@@ -84,6 +101,14 @@ def changed_since() -> Problem:
         _("会签的内容与您看到的不一致，没有签署。"),
         why=_("会签须针对所读的内容。"),
         remedy=_("请刷新页面，重新阅读后再签署。"),
+    )
+
+
+def another_matter() -> Problem:
+    return Problem(
+        _("变更的内容与您看到的不一致，没有作出决定。"),
+        why=_("决定须针对所读的内容。"),
+        remedy=_("请刷新页面，重新阅读后再决定。"),
     )
 
 

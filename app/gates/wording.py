@@ -170,8 +170,8 @@ def condition_due(number: int, due_on: date) -> Problem:
 def condition_owner(number: int) -> Problem:
     return Problem(
         _("第 %(n)s 项条件的责任单位不是能报送落实情况的当事方。", n=number),
-        why=_("责任单位须是本事项的当事方，并有人员可以报送。"),
-        remedy=_("请改为项目单位。"),
+        why=_("责任单位须是本事项的当事方，并有人员可以报送；监督方只监督，不落实条件。"),
+        remedy=_("请改为项目单位、承建单位或运营企业。"),
         place="conditions",
     )
 
@@ -183,7 +183,7 @@ def opinion_twice(name: str) -> Problem:
     return Problem(
         _("%(name)s 在本轮已经登记过意见。", name=name),
         why=_("一位评审人在一轮中只计一份意见。"),
-        remedy=_("请核对姓名和单位。"),
+        remedy=_("请核对姓名和单位；确为同名的另一人的，请在姓名后注明，例如“许明远（电子所）”。"),
         place="giver_name",
     )
 
@@ -201,7 +201,7 @@ def of_a_party(name: str) -> Problem:
     return Problem(
         _("“%(name)s”是本项目的当事方，其人员不能作为独立专家。", name=name),
         why=_("专家和咨询评估机构须独立于项目各方。"),
-        remedy=_("请改请与各方无利害关系的专家；会签意见请以“会签部门”登记。"),
+        remedy=_("请改请与各方无利害关系的专家；所写简称不是该单位的，请写全称；部门的书面意见请以“有关部门”登记。"),
         place="giver_organisation",
     )
 

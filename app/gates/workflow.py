@@ -4,16 +4,23 @@ from collections.abc import Iterable
 
 from app.core.actors import Actor
 from app.core.errors import Problem
-from app.core.permissions import Permission
+from app.core.permissions import ROLE_PERMISSIONS, ROLE_SIDES, Permission
 from app.gates import wording
 from app.gates.kinds import ObligationState
 from app.gates.models import Obligation
 from app.lifecycle.queries import stands_still
 from app.lifecycle.workflow import Transition, Workflow
-from app.subjects.models import PartyRole
+from app.subjects.models import Party, PartyRole
 from app.subjects.queries import parties_of
 
 P, S = Permission, ObligationState
+# The sides whose people can report that a condition was met.
+_REPORTING = frozenset(side for role, side in ROLE_SIDES.items() if P.OBLIGATION_REPORT in ROLE_PERMISSIONS[role])
+
+
+def may_owe(party: Party) -> bool:
+    """Whether a condition can be put on a party: its people must be able to report on it."""
+    return party.side in _REPORTING
 
 
 def by_owner(actor: Actor, obligation: Obligation) -> bool:

@@ -15,6 +15,7 @@ from app.gates.kinds import Stance
 from app.projects.change_forms import AskForm, SignForm
 from app.projects.change_pages import matter_now, signs_page, step_signed_now
 from app.projects.changing import countersigned
+from app.projects.countersign_pages import awaited, turns_of
 from app.projects.models import Project
 from app.projects.queries import project_in_reach
 
@@ -25,6 +26,13 @@ P = Permission
 def this_project(code: str) -> Project:
     found: Project = found_or_404(project_in_reach(current_actor(), code))
     return found
+
+
+@bp.get("/countersigns")
+@requires(P.PROJECT_READ)
+def index() -> ResponseReturnValue:
+    listing = awaited(current_actor())
+    return listing.export() or render_template("projects/countersigns_all.html", listing=listing.load())
 
 
 @bp.get("/projects/<code>/countersigns")
@@ -47,7 +55,10 @@ def shown(project: Project, sent: Any = None) -> str:
     sign = sent if isinstance(sent, SignForm) else None
     if sign is None and page.mine is not None:
         sign = SignForm(formdata=None, data={"digest": page.digest})
-    return render_template("projects/countersigns.html", project=project, page=page, sent=sent, ask=ask, sign=sign)
+    turns = turns_of(page.signs)
+    return render_template(
+        "projects/countersigns.html", project=project, page=page, sent=sent, ask=ask, sign=sign, turns=turns
+    )
 
 
 @bp.post("/projects/<code>/countersigns")

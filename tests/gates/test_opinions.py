@@ -11,7 +11,7 @@ from app.core.errors import Refused
 from app.core.permissions import Permission
 from app.gates.kinds import OpinionKind
 from app.gates.models import Opinion
-from app.gates.naming import names, same, squeezed
+from app.gates.naming import names, same, shortens, squeezed
 from app.organisations.models import Organisation
 from app.subjects.actions import add_party
 from app.subjects.models import PartyRole
@@ -55,6 +55,21 @@ def test_a_name_is_known_in_whatever_way_it_is_typed(written, known, does):
     assert names(written, known) is does
 
 
+@pytest.mark.parametrize(
+    "written, known, does",
+    [
+        ("人社厅", "广东省人力资源和社会保障厅", True),
+        ("省 人社厅", "广东省人力资源和社会保障厅", True),
+        ("社人厅", "广东省人力资源和社会保障厅", False),
+        ("人厅", "广东省人力资源和社会保障厅", False),
+        ("华南理工大学", "广东省人力资源和社会保障厅", False),
+        ("人社厅", None, False),
+    ],
+)
+def test_a_short_form_is_known_by_its_letters_in_order(written, known, does):
+    assert shortens(written, known) is does
+
+
 def test_nothing_is_the_same_as_nothing():
     assert squeezed("　 ·—") == ""
     assert not same("　", " ")
@@ -68,7 +83,15 @@ def test_nothing_is_the_same_as_nothing():
 @pytest.mark.parametrize("kind", [OpinionKind.EXPERT, OpinionKind.ASSESSOR])
 @pytest.mark.parametrize(
     "organisation",
-    [AGENCY, "广州市 政务服务　中心", f"{AGENCY}技术科", "省数据局", "省数据局（评审处）"],
+    [
+        AGENCY,
+        "广州市 政务服务　中心",
+        f"{AGENCY}技术科",
+        "省数据局",
+        "省数据局（评审处）",
+        "市政务中心",
+        "广州政服中心",
+    ],
 )
 def test_somebody_of_a_party_is_no_expert(w, subject, kind, organisation):
     refusal = refusal_of(w, subject, kind=kind, giver_organisation=organisation)
@@ -134,6 +157,10 @@ def test_one_giver_counts_once_however_he_is_written(w, subject):
     with pytest.raises(Refused) as refusal:
         room.opine(w, subject, giver_name="何 教授", giver_organisation="省信息 协会")
     assert "在本轮已经登记过意见" in str(refusal.value)
+    with pytest.raises(Refused) as refusal:
+        room.opine(w, subject, giver_name="何　教授", giver_organisation="省专家库")
+    assert "在本轮已经登记过意见" in str(refusal.value)
+    room.opine(w, subject, giver_name="何教授（电子所）", giver_organisation="省专家库")
 
 
 # --- by SQL ----------------------------------------------------------------------------------------------------------

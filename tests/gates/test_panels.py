@@ -1,5 +1,6 @@
 """Panels that score, and bodies that sign in order: what a gate file may say, what closes the gate, who gives what."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -171,6 +172,42 @@ def test_bodies_sign_one_after_the_other_each_with_its_own_task(w, subject, asks
     countersigning.sign(finance, subject, second.id, given())
     room.decide(w, subject)
     assert countersigning.asked(subject, Step.APPROVE) == []
+
+
+def test_each_body_is_another_organisation_of_the_place_or_above(w, subject, asks, monkeypatch):
+    asks(countersign=ORDER)
+    chosen, _leads = bodies()
+    elsewhere = organisation("深圳市数据局", kind=OrganisationKind.AGENCY, sides=MANAGES, place="4403", code="FAR")
+    wrong = (
+        ({**chosen, Body.DATA: chosen[Body.FINANCE]}, "不能再作为财政部门", "as one body only"),
+        ({**chosen, Body.DATA: elsewhere}, "不能作为数据管理部门会签", "of the place"),
+    )
+    for named, said, _guard in wrong:
+        with pytest.raises(Refused) as refusal:
+            countersigning.ask(w.actor("authority_officer"), subject, Step.APPROVE, matter(w), named)
+        assert said in str(refusal.value)
+    monkeypatch.setattr(countersigning, "_choice_problems", lambda *_: iter(()))
+    for named, _said, guard in wrong:
+        with pytest.raises(sa.exc.DatabaseError, match=guard), db.session.begin_nested():
+            countersigning.ask(w.actor("authority_officer"), subject, Step.APPROVE, matter(w), named)
+
+
+def test_a_person_of_two_organisations_signs_for_one(w, subject, asks):
+    asks(countersign=ORDER)
+    chosen, (data, _finance) = bodies()
+    countersigning.ask(w.actor("authority_officer"), subject, Step.APPROVE, matter(w), chosen)
+    first, second = countersigning.asked(subject, Step.APPROVE)
+    countersigning.sign(data, subject, first.id, given())
+    both = replace(data, identity=replace(data.identity, organisation_id=chosen[Body.FINANCE].id))
+    with pytest.raises(Refused) as refusal:
+        countersigning.sign(both, subject, second.id, given())
+    assert "已经代表另一单位会签" in str(refusal.value)
+    statement = (
+        "UPDATE countersigns SET state = 'signed', stance = 'support', signed_by = :who, signer_side = 'management',"
+        " signed_at = asked_at WHERE id = :id"
+    )
+    with pytest.raises(sa.exc.DatabaseError, match=r"one body only|its own people"), db.session.begin_nested():
+        db.session.execute(sa.text(statement), {"who": data.user_id, "id": second.id})
 
 
 def test_who_signed_does_not_decide_even_after_he_changed_his_post(w, subject, asks):
