@@ -1,7 +1,8 @@
 """Reads one workbook from standard input in a process of its own: refusals as one JSON line, rows as CSV.
 
 Started by `workbooks.py` as a plain file, so that nothing of the application is loaded beside a hostile workbook.
-Its arguments are the sheets to read; without any it is the one that holds the data. The first line of the answer is
+Its arguments are the sheets to read; without any it is the one that holds the data. After `--values` no cell may hold
+a formula, not even one with a result. The first line of the answer is
 JSON: {"lengths": [records of each sheet]} or {"flaw": code, …}; the rest is CSV, from cell A1 on, sheet after sheet.
 """
 
@@ -33,6 +34,7 @@ STYLE = re.compile(rb'\bs="([0-9]{1,6})"')
 FAILED = re.compile(OPEN + rb'[^>]*?\bt="e"[^>]*>')
 FORMULA, CACHED = re.compile(rb"<(?:\w+:)?f[\s>/]"), re.compile(rb"<(?:\w+:)?v[^>/]*>[^<]")
 PERCENT_FORMATS = {9, 10}
+VALUES = "--values"
 
 
 class Flawed(Exception):
@@ -50,7 +52,8 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", errors="surrogatepass")
     try:
-        sheets = read(content, sys.argv[1:])
+        asked = sys.argv[1:]
+        sheets = read(content, [one for one in asked if one != VALUES], values_only=VALUES in asked)
     except Flawed as flaw:
         out.write(json.dumps(flaw.facts) + "\n")
     else:
@@ -60,15 +63,15 @@ def main() -> None:
     out.flush()
 
 
-def read(content: bytes, wanted: list[str]) -> list[list[list[Any]]]:
+def read(content: bytes, wanted: list[str], values_only: bool = False) -> list[list[list[Any]]]:
     """The rows of the sheets, once everything that could mislead is ruled out."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_members(archive)
             book = Book(archive)
             chosen = book.named(wanted) if wanted else [book.data_sheet()]
-            for _name, part in chosen:
-                check_cells(archive.read(part), book.percent_styles())
+            for name, part in chosen:
+                check_sheet(name, archive.read(part), book.percent_styles(), values_only)
     except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise Flawed("unreadable") from error
     except ElementTree.ParseError as error:
@@ -154,6 +157,24 @@ class Book:
         cells = styles.find(f"{MAIN}cellXfs")
         formats = [int(one.get("numFmtId", "0")) for one in cells] if cells is not None else []
         return {str(place).encode() for place, number in enumerate(formats) if number in PERCENT_FORMATS | own}
+
+
+def check_sheet(name: str, sheet: bytes, percent: set[bytes], values_only: bool) -> None:
+    """Everything that could mislead in one sheet; what is told of a cell also says in which sheet it stands."""
+    try:
+        if values_only and FORMULA.search(sheet):
+            check_values(sheet)
+        check_cells(sheet, percent)
+    except Flawed as flaw:
+        flaw.facts.setdefault("sheet", name)
+        raise
+
+
+def check_values(sheet: bytes) -> None:
+    """Refuses the first formula, whatever it came to: the file is to say the value itself."""
+    for cell in CELL.finditer(sheet):
+        if FORMULA.search(cell.group(2)):
+            raise Flawed("formula_cell", cell=reference(cell.group(1)))
 
 
 def check_cells(sheet: bytes, percent: set[bytes]) -> None:

@@ -31,9 +31,9 @@ def data_sheet(content: bytes) -> str:
     return _read(content, ())[1]
 
 
-def named_sheets(content: bytes, names: Sequence[str]) -> list[list[list[str]]]:
-    """The rows of the sheets asked for, every cell as text."""
-    lengths, text = _read(content, names)
+def named_sheets(content: bytes, names: Sequence[str], values_only: bool = False) -> list[list[list[str]]]:
+    """The rows of the sheets asked for, every cell as text; with `values_only` a formula is refused with its place."""
+    lengths, text = _read(content, ["--values", *names] if values_only else names)
     records = csv.reader(io.StringIO(text, newline=""))
     return [list(islice(records, length)) for length in lengths]
 

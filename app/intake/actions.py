@@ -17,13 +17,14 @@ from app.core.workbooks import BookFlaw
 from app.evidence import store
 from app.evidence.file_types import clean_name
 from app.intake.cells import RowProblem, header
-from app.intake.columns import PROJECTS
+from app.intake.columns import OPERATION_FROM, PROJECTS
 from app.intake.models import Intake, IntakePreview
 from app.intake.queries import findings_of, known_days, may_take_in_for, reached_state, same_file, unknown_days
 from app.intake.rules import Findings, day_flaws
 from app.intake.sheet import Book, read_book
 from app.intake.storing import Taking, store_contract, store_project
 from app.intake.wording import explain_file, explain_row
+from app.lifecycle.actions import drop_tasks, finish_task
 from app.projects.models import Project
 from app.projects.queries import client_of, project_in_reach
 from app.projects.steps import alone, ask_for_next
@@ -31,7 +32,7 @@ from app.projects.workflow import ENDED
 from app.subjects.actions import stand_for_side
 from app.subjects.queries import side_of
 
-TAKE_IN = Permission.PROJECT_TAKE_IN
+P, TAKE_IN = Permission, Permission.PROJECT_TAKE_IN
 
 
 def preview(actor: Actor, file_name: str, content: bytes) -> IntakePreview:
@@ -100,7 +101,7 @@ def confirm(actor: Actor, kept: IntakePreview, seen_digest: str, content: bytes)
 
 def supplement(actor: Actor, project: Project, days: Mapping[str, date], basis: str) -> Project:
     """Adds days of the past that were not known when a project was taken in; what is known already never changes."""
-    _organisation_of(actor)
+    _organisation_of(actor, P.PROJECT_SUPPLEMENT)
     alone(project)
     if not may_take_in_for(actor, client_of(project)):
         raise NotAllowed(Problem(_("您不能为“%(given)s”补录日期。", given=client_of(project).name)))
@@ -110,14 +111,22 @@ def supplement(actor: Actor, project: Project, days: Mapping[str, date], basis: 
     problems = _flaws(project, added)
     if not added or problems:
         raise Refused(problems or [Problem(_("没有填写日期。"), remedy=_("请至少补录一个日期。"))])
-    with act(actor, TAKE_IN, ref=project.ref, reason=basis):
+    with act(actor, P.PROJECT_SUPPLEMENT, ref=project.ref, reason=basis):
         if side_of(project.subject, actor.organisation_id) is not None:
             stand_for_side(actor, project.subject)
         for key, day in added.items():
             setattr(project, key, day)
         db.session.flush()
+        if OPERATION_FROM in added:
+            _found_out(actor, project)
         ask_for_next(project)
     return project
+
+
+def _found_out(actor: Actor, project: Project) -> None:
+    """Nobody owes the day of operation any more, whoever added it. Part of a running act."""
+    finish_task(actor, project.subject, P.PROJECT_SUPPLEMENT)
+    drop_tasks(actor, project.subject, (P.PROJECT_SUPPLEMENT,))
 
 
 def _flaws(project: Project, added: Mapping[str, date]) -> list[Problem]:
@@ -140,8 +149,8 @@ def _store(actor: Actor, made: Intake, book: Book, found: Findings) -> None:
         store_contract(taking, drafted, project, typed[row.sheet, row.line])
 
 
-def _organisation_of(actor: Actor) -> int:
-    must(actor, TAKE_IN)
+def _organisation_of(actor: Actor, permission: Permission = TAKE_IN) -> int:
+    must(actor, permission)
     if actor.organisation_id is None or actor.only_subject:
         raise NotAllowed(Problem(_("请以本人在机构中的身份录入。")))
     return actor.organisation_id

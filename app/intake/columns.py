@@ -126,6 +126,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {PROJECTS: PROJECT_COLUMNS, CONTRACTS
 COLUMNS: Mapping[str, tuple[Column, ...]] = {**SHEETS, LEDGER: LEDGER_COLUMNS}
 LIMITS: Mapping[str, int] = {PROJECTS: MAX_LINES, CONTRACTS: MAX_LINES, LEDGER: MAX_ENTRIES}
 # How the days of a project follow each other, and from which state on one can be.
+OPERATION_FROM = "operation_from"
 DAYS_IN_ORDER = ("build_started_on", "trial_from", "accepted_on", "operation_from")
 APPROVED_ON = "approved_on"
 DAYS = (APPROVED_ON, *DAYS_IN_ORDER)

@@ -1,7 +1,9 @@
 """Importing a ledger of applications: looked at without storing, or stored whole; a changed row is a new version."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -17,7 +19,7 @@ from app.core.permissions import Permission
 from app.core.workbooks import BookFlaw
 from app.evidence import store
 from app.evidence.file_types import clean_name
-from app.intake.ledger_rules import Judged, Key, Known, Planned, Standing, judge
+from app.intake.ledger_rules import Entry, Judged, Key, Known, Planned, Standing, judge
 from app.intake.rules import fold_name
 from app.intake.sheet import Row, read_ledger
 from app.intake.wording import explain_file, explain_row
@@ -146,12 +148,25 @@ def _organisations(given: set[str]) -> dict[str, tuple[int, str]]:
 
 
 def _present(organisation_id: int) -> dict[Key, Standing]:
+    """The newest version of everything that it imported, whole, so that a changed row can say what it changes."""
+    names = [one.name for one in fields(Entry)]
+    columns = [getattr(LedgerEntry, name) for name in names]
     rows = db.session.execute(
-        sa.select(LedgerEntry.source_system, LedgerEntry.source_id, LedgerEntry.version, LedgerEntry.sha256).where(
+        sa.select(*columns, LedgerEntry.version, LedgerEntry.sha256).where(
             LedgerEntry.organisation_id == organisation_id, newest_version()
         )
     )
-    return {(row.source_system, row.source_id): Standing(row.version, row.sha256) for row in rows}
+    return {
+        (row.source_system, row.source_id): Standing(
+            row.version, row.sha256, Entry(**{name: _plain(getattr(row, name)) for name in names})
+        )
+        for row in rows
+    }
+
+
+def _plain(value: Any) -> Any:
+    """As a row of a file says it."""
+    return value.value if isinstance(value, Enum) else value
 
 
 def _named() -> dict[Key, tuple[tuple[Key, str], ...]]:

@@ -14,31 +14,6 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The newest version of an entry as it stands."""
-
-    version: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is stored of everything that a file mentions.
-
-    `regions` leads from codes and names to keys (several where a name is not alone), `own` are those of the importer;
-    `organisations` from codes and names; `present` from source and number; `named` from folded name and owner to what
-    else on the ledger is called so, with the source and number it has there.
-    """
-
-    today: date
-    regions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    own: frozenset[int] = frozenset()
-    organisations: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    present: Mapping[Key, Standing] = field(default_factory=dict)
-    named: Mapping[Key, tuple[tuple[Key, str], ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Entry:
     """What a row says."""
 
@@ -65,13 +40,72 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The newest version of an entry as it stands."""
+
+    version: int
+    sha256: str
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored of everything that a file mentions.
+
+    `regions` leads from codes and names to keys (several where a name is not alone), `own` are those of the importer;
+    `organisations` from codes and names; `present` from source and number; `named` from folded name and owner to what
+    else on the ledger is called so, with the source and number it has there.
+    """
+
+    today: date
+    regions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    own: frozenset[int] = frozenset()
+    organisations: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    present: Mapping[Key, Standing] = field(default_factory=dict)
+    named: Mapping[Key, tuple[tuple[Key, str], ...]] = field(default_factory=dict)
+
+
+# The column of the file that each part of an entry comes from; the owner's key follows from its name.
+COLUMN_OF = {
+    **{key: key for key in ("source_system", "source_id", "name", "category", "purpose", "functions", "data")},
+    "region_id": "region",
+    "owner_name": "owner",
+    "state": "state",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column of a changed row: what stands, and what the file says."""
+
+    column: str
+    before: str | int | None
+    after: str | int | None
+
+
+@dataclass(frozen=True)
 class Planned:
-    """A row that brings something: its version is 1 when it is new."""
+    """A row that brings something: its version is 1 when it is new; a changed one knows what stood before."""
 
     line: int
     entry: Entry
     version: int
     sha256: str
+    before: Entry | None = None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Column by column in the order of the file; an owner that was only registered since counts as his column."""
+        if self.before is None:
+            return ()
+        found = [
+            Difference(column, getattr(self.before, name), getattr(self.entry, name))
+            for name, column in COLUMN_OF.items()
+            if getattr(self.before, name) != getattr(self.entry, name)
+        ]
+        if self.before.owner_id != self.entry.owner_id and all(one.column != "owner" for one in found):
+            found.append(Difference("owner", self.before.owner_name, self.entry.owner_name))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -99,6 +133,7 @@ def judge(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known) -> Judged
     planned: list[Planned] = []
     seen: dict[Key, int] = {}
     names: dict[Key, int] = {}
+    alike = {_loosely(key): key for key in known.present}
     unchanged = 0
     for line, cells in rows:
         values, found = read_cells(LEDGER, line, dict(cells), known.today)
@@ -113,12 +148,26 @@ def judge(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known) -> Judged
             continue
         entry = _entry(values, region, known)
         remarks += _namesakes(line, entry, names, known)
-        standing, digest = known.present.get(key), entry.digest
-        if standing is not None and standing.sha256 == digest:
+        near = alike.setdefault(_loosely(key), key)
+        if near != key:
+            remarks.append(_problem(line, "near_number", "source_id", given=near[1][:40]))
+        standing = known.present.get(key)
+        if standing is not None and standing.sha256 == entry.digest:
             unchanged += 1
         else:
-            planned.append(Planned(line, entry, standing.version + 1 if standing else 1, digest))
+            planned.append(_planned(line, entry, standing))
     return Judged(() if problems else tuple(planned), unchanged, tuple(problems), tuple(remarks))
+
+
+def _loosely(key: Key) -> Key:
+    """Numbers that differ in case, width or spaces only are mostly one entry typed twice."""
+    return fold_name(key[0]), fold_name(key[1])
+
+
+def _planned(line: int, entry: Entry, standing: Standing | None) -> Planned:
+    if standing is None:
+        return Planned(line, entry, 1, entry.digest)
+    return Planned(line, entry, standing.version + 1, entry.digest, standing.entry)
 
 
 def _problem(line: int, code: str, key: str, **values: str) -> RowProblem:

@@ -12,6 +12,7 @@ from app.core.web import current_actor
 from app.intake import ledger
 from app.intake.columns import MAX_ENTRIES
 from app.intake.forms import LedgerForm
+from app.intake.ledger_changes import ChangedRow, changed_rows
 from app.intake.ledger_rules import Judged
 from app.intake.template_file import ledger_xlsx
 from app.intake.views import XLSX, as_file
@@ -31,11 +32,12 @@ class Look:
     file_name: str
     problems: list[Problem]
     remarks: list[Problem]
+    changed: list[ChangedRow]
 
 
 def _look(judged: Judged, file_name: str) -> Look:
-    said = [[explain_row(one) for one in found[:SHOWN]] for found in (judged.problems, judged.remarks)]
-    return Look(judged, file_name, *said)
+    problems, remarks = ([explain_row(one) for one in found[:SHOWN]] for found in (judged.problems, judged.remarks))
+    return Look(judged, file_name, problems, remarks, changed_rows(judged, SHOWN))
 
 
 def _shown(form: LedgerForm, look: Look | None = None) -> str:

@@ -43,7 +43,7 @@ def read_book(content: bytes) -> Book:
 def read_ledger(content: bytes) -> tuple[Row, ...]:
     """The rows of a workbook that holds a ledger."""
     _expect_workbook(content)
-    rows = tuple(_rows(LEDGER, named_sheets(content, (LEDGER,))[0]))
+    rows = tuple(_rows(LEDGER, named_sheets(content, (LEDGER,), values_only=True)[0]))
     if not rows:
         raise BookFlaw("no_entries")
     return rows

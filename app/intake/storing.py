@@ -15,10 +15,11 @@ from app.core.canonical import canonical_json, digest_both
 from app.core.clock import now, today
 from app.core.db import db, serialise
 from app.core.permissions import Permission
-from app.intake.columns import DAYS
+from app.intake.columns import DAYS, OPERATION_FROM
 from app.intake.models import Intake, IntakeRow, Sheet
+from app.intake.queries import unknown_days
 from app.intake.rules import ContractFacts, ProjectFacts, day_remarks
-from app.lifecycle.actions import open_task
+from app.lifecycle.actions import ask_once, open_task
 from app.organisations.models import Organisation
 from app.organisations.queries import organisation_by_code
 from app.practices.choosing import follow
@@ -34,6 +35,8 @@ from app.subjects.models import PartyRole, Subject, SubjectKind
 from app.subjects.queries import side_of
 
 TAKE_IN = Permission.PROJECT_TAKE_IN
+# Within how many working days a client finds out since when a project has been in operation; our own default.
+DAY_WITHIN = 20
 # Working days in which the client completes the draft of an existing contract with its scan; default of the product.
 COMPLETE_WITHIN = 20
 ROLES = {"builders": PartyRole.BUILDER, "operators": PartyRole.OPERATOR, "supervisors": PartyRole.SUPERVISOR}
@@ -76,7 +79,14 @@ def store_project(taking: Taking, facts: ProjectFacts, typed: Mapping[str, str])
         _seal(project, facts)
         _keep_row(taking.intake, Sheet.PROJECT, facts.line, subject, typed)
         ask_for_next(project)
+        _ask_for_day(project, client)
     return project
+
+
+def _ask_for_day(project: Project, client: Organisation) -> None:
+    """Time that counts from the day of operation begins for nobody while it is unknown: the client finds it out."""
+    if OPERATION_FROM in unknown_days(project):
+        ask_once(project.subject, client.id, Permission.PROJECT_SUPPLEMENT, DAY_WITHIN)
 
 
 def _project(subject: Subject, facts: ProjectFacts) -> Project:

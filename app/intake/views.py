@@ -77,7 +77,7 @@ def confirm(key: int) -> ResponseReturnValue:
 
 
 @bp.route("/intake/projects/<code>", methods=["GET", "POST"])
-@requires(TAKE_IN)
+@requires(Permission.PROJECT_SUPPLEMENT)
 def supplement(code: str) -> ResponseReturnValue:
     project, form = found_or_404(project_in_reach(current_actor(), code)), SupplementForm()
     if form.succeeds(lambda: actions.supplement(current_actor(), project, form.days(), form.basis.data or "")):

@@ -14,6 +14,12 @@ from app.intake.cells import RowProblem
 
 FILE_WORDS = {
     **BOOK_WORDS,
+    "merged": (_l("“%(sheet)s”表的单元格 %(cell)s 是合并的。"), _l("请取消合并，每行每列各填一格。")),
+    "error_cell": (_l("“%(sheet)s”表的单元格 %(cell)s 是错误值。"), _l("请改正公式或填写数值。")),
+    "formula_cell": (
+        _l("“%(sheet)s”表的单元格 %(cell)s 是公式。"),
+        _l("公式的结果会随文件变化，请复制后选择性粘贴为数值，再上传。"),
+    ),
     "empty": (_l("文件是空的。"), _l("请填写后再上传。")),
     "large": (_l("文件超过 %(megabytes)s MB。"), _l("请分成几个文件，分别录入。")),
     "no_workbook": (_l("文件不是 XLSX 工作簿。"), _l("请下载模板，用表格软件填写后保存为 XLSX。")),
@@ -78,6 +84,10 @@ ROW_WORDS: dict[str, tuple[Any, Any]] = {
 REMARK_WORDS: dict[str, tuple[Any, Any]] = {
     "same_name": (_l("与第 %(other)s 行名称、责任单位相同。"), _l("如是同一应用，请在原台账中合并；两条都会导入。")),
     "on_ledger": (_l("台账上已有同一单位的同名条目：%(given)s。"), _l("如是同一应用，请核对来源；这一行仍会导入。")),
+    "near_number": (
+        _l("与编号“%(given)s”只差大小写、全半角或空格。"),
+        _l("如是同一应用，请改用原来的编号；这一行仍会作为另一条导入。"),
+    ),
     "built_before_approval": (
         _l("开工日期早于批复日期（未批先建）。"),
         _l("如与原始文件一致，请照实录入；这个问题随项目留存，以后的核查也会指出。"),

@@ -102,7 +102,7 @@ def submit(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutyList:
     read_again(duty_list)
     WORKFLOW.check(actor, duty_list, P.DUTY_DRAFT)
     holder = duty_list.holder
-    problems = [*problems_of(duty_list), *_nobody_operates(holder)]
+    problems = problems_of(duty_list)
     if problems:
         raise Refused(problems)
     same_content(duty_list, seen_digest)
@@ -117,22 +117,6 @@ def submit(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutyList:
         for organisation_id in signing_organisations(holder.subject):
             open_task(holder.subject, organisation_id, P.DUTY_SIGN, SIGN_WITHIN)
     return duty_list
-
-
-def _nobody_operates(holder: Holder) -> list[Problem]:
-    if any(party.side is Side.OPERATION for party in parties_of(holder.subject)):
-        return []
-    why = _("权责清单由管理方和建设、运营方双方签署才生效。")
-    if isinstance(holder, Contract):
-        remedy = _("请先在合同中加入运营企业，再按模板补入其权责。")
-        return [Problem(_("合同还没有乙方，清单没有对方可以签署。"), why=why, remedy=remedy)]
-    return [
-        Problem(
-            _("项目还没有建设或运营方，清单没有对方可以签署。"),
-            why=why,
-            remedy=_("请先完成采购，或在项目中加入承建单位、运营企业，再按模板补入其权责。"),
-        )
-    ]
 
 
 def sign(actor: Actor, duty_list: DutyList, seen_digest: str) -> DutySignature:

@@ -253,6 +253,35 @@ def page_in_list(actor: Actor, line: DutyLine) -> DutyPage:
     )
 
 
+@dataclass(frozen=True)
+class OwnPage:
+    """Everything templates/responsibilities/own_duty.html reads: a duty that this list has beyond the template."""
+
+    holder: Holder
+    home: str
+    duty_list: DutyList
+    line: DutyLine
+    bearer: str
+    evidence: str
+    letters: list[tuple[str, Letter]]
+    delivered: list[Delivered]
+
+
+def own_page(line: DutyLine) -> OwnPage:
+    """A duty without an entry of the catalogue: what the list itself says of it."""
+    holder = line.duty_list.holder
+    return OwnPage(
+        holder=holder,
+        home=home_of(holder),
+        duty_list=line.duty_list,
+        line=line,
+        bearer=str(BEARERS[line.bearer]),
+        evidence=evidence_in_words(line, None),
+        letters=[(one.organisation.name, one.letter) for one in line.assignments],
+        delivered=_delivered(holder, line, None),
+    )
+
+
 def _records(actor: Actor, holder: Holder, duty: Duty) -> str:
     """The page on which the records of such a duty are kept, where the evidence is a record."""
     places = RECORDS if isinstance(holder, Project) else RECORDS_OF_CONTRACT
@@ -260,7 +289,7 @@ def _records(actor: Actor, holder: Holder, duty: Duty) -> str:
     return url_for(found[0], code=holder.code) if found is not None and actor.may(found[1]) else ""
 
 
-def _delivered(holder: Holder, line: DutyLine, duty: Duty) -> list[Delivered]:
+def _delivered(holder: Holder, line: DutyLine, duty: Duty | None) -> list[Delivered]:
     """Registered papers of the kinds that show it, and files whose purpose names what shows it."""
     files = {
         one.sha256: one
@@ -268,7 +297,8 @@ def _delivered(holder: Holder, line: DutyLine, duty: Duty) -> list[Delivered]:
             sa.select(EvidenceFile).where(EvidenceFile.subject_id == holder.subject_id).order_by(EvidenceFile.id.desc())
         )
     }
-    papers = papers_of_kind(holder, *duty.documents) if isinstance(holder, Project) and duty.documents else []
+    kinds = duty.documents if duty is not None else ()
+    papers = papers_of_kind(holder, *kinds) if isinstance(holder, Project) and kinds else []
     found = [
         Delivered(str(one.kind.label), one.number or one.issuer, one.issued_on, _file(files.get(one.sha256)))
         for one in papers

@@ -299,6 +299,19 @@ def _left_out_law(line: Line) -> Iterator[Finding]:
     )
 
 
+def nobody_operates(members: Sequence[Member], of_contract: bool) -> tuple[Finding, ...]:
+    """No party builds or operates: what that side would bear lies with nobody, and nobody is there to sign for it."""
+    if any(member.side == "operation" for member in members):
+        return ()
+    what = N_("项目还没有建设或运营方，清单没有对方可以签署。")
+    remedy = N_("请先完成采购，或在项目中加入承建单位、运营企业，再按模板补入其权责。")
+    if of_contract:
+        what = N_("合同还没有乙方，清单没有对方可以签署。")
+        remedy = N_("请先在合同中加入运营企业，再按模板补入其权责。")
+    why = N_("建设、运营一方的事项没有机构承担；权责清单由管理方和建设、运营方双方签署才生效。")
+    return (Finding("nobody_operates", True, what, why, remedy),)
+
+
 def _empty() -> Finding:
     return Finding(
         "empty",

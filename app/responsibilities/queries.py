@@ -11,12 +11,13 @@ from app.audit.models import TrailHead
 from app.catalogues.models import CatalogueEntry
 from app.catalogues.queries import all_current, parsed, said
 from app.conditions.gathering import divisions_of, practice_of
+from app.contracts.models import Contract
 from app.core.clock import local, today
 from app.core.db import db
 from app.core.errors import Problem
 from app.gates.wording import in_words
 from app.responsibilities.duty_file import DUTY_KIND, Duty
-from app.responsibilities.findings import Finding, Line, findings
+from app.responsibilities.findings import Finding, Line, findings, nobody_operates
 from app.responsibilities.homes import Holder, phases_of
 from app.responsibilities.models import DutyAssignment, DutyLine, DutyList, DutyListState
 from app.responsibilities.template import Member, TemplateDuty, template_for
@@ -130,7 +131,9 @@ def findings_of(duty_list: DutyList) -> tuple[Finding, ...]:
     holder = duty_list.holder
     day = local(duty_list.sealed_at).date() if duty_list.sealed_at else today()
     template = [duty for _entry, duty in template_entries(holder, day)]
-    return findings([judged(line) for line in duty_list.lines], members_of(holder.subject), template)
+    members = members_of(holder.subject)
+    found = findings([judged(line) for line in duty_list.lines], members, template)
+    return (*nobody_operates(members, isinstance(holder, Contract)), *found)
 
 
 def problems_of(duty_list: DutyList) -> list[Problem]:

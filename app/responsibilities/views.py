@@ -12,12 +12,12 @@ from app.core.permissions import Permission, requires
 from app.core.web import current_actor, found_or_404
 from app.responsibilities import actions, drafting, queries
 from app.responsibilities.documents import MEDIA, printed
-from app.responsibilities.duty_pages import line_in_force, page_in_list
+from app.responsibilities.duty_pages import line_in_force, own_page, page_in_list
 from app.responsibilities.forms import DigestForm, DutyForm, MatrixForm, PlainForm, ReasonForm
 from app.responsibilities.homes import IN_REACH, Holder, home_of, home_of_code
 from app.responsibilities.models import DutyLine, DutyList
 from app.responsibilities.pages import Typed, line_page, page_of
-from app.responsibilities.versions import comparison_of
+from app.responsibilities.versions import before, comparison_of
 from app.responsibilities.workflow import WORKFLOW
 
 bp = Blueprint("responsibilities", __name__)
@@ -95,6 +95,15 @@ def duty(home: str, code: str, duty: str) -> ResponseReturnValue:
     """One duty of the template as the list has it."""
     line = found_or_404(line_in_force(this_holder(home, code), duty))
     return render_template("responsibilities/duty.html", page=page_in_list(current_actor(), line))
+
+
+@at("/duties/<int:number>/own/<int:line>")
+@requires(P.DUTY_READ)
+def own_duty(home: str, code: str, number: int, line: int) -> ResponseReturnValue:
+    """One duty that the list has beyond the template."""
+    lines = this_list(home, code, number).lines
+    found = found_or_404(next((one for one in lines if one.line == line and one.entry_id is None), None))
+    return render_template("responsibilities/own_duty.html", page=own_page(found))
 
 
 # --- its life --------------------------------------------------------------------------------------------------------
@@ -251,14 +260,14 @@ def one_act(
 @at("/duties/compare")
 @requires(P.DUTY_READ)
 def compare(home: str, code: str) -> ResponseReturnValue:
-    """Two versions side by side; without numbers the two newest."""
+    """Two versions side by side, by default the newest and the one in force before it, and only what differs."""
     holder = this_holder(home, code)
     versions = queries.lists_of(holder)
     numbers = [one.number for one in versions]
     newer = request.args.get("to", numbers[0] if numbers else 0, type=int)
-    older = request.args.get("from", max((one for one in numbers if one < newer), default=newer), type=int)
+    older = request.args.get("from", before(versions, newer), type=int)
     pair = [found_or_404(queries.list_of(holder, number)) for number in sorted((older, newer))]
-    page = comparison_of(pair[0], pair[1])
+    page = comparison_of(pair[0], pair[1], only=request.args.get("show") != "all")
     return render_template("responsibilities/compare.html", page=page, holder=holder, home=home, versions=versions)
 
 

@@ -18,6 +18,7 @@ EVIDENCE: dict[EvidenceKind, Any] = {EvidenceKind.RECORD: _l("系统记录"), Ev
 # In the order in which a page shows them.
 FINDING_KINDS: dict[str, Any] = {
     "empty": _l("清单为空"),
+    "nobody_operates": _l("没有建设、运营方"),
     "no_accountable": _l("没有负责方"),
     "two_accountable": _l("负责方不止一个"),
     "accountable_side": _l("负责方所在的一方不对"),

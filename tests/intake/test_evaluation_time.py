@@ -144,6 +144,25 @@ def test_a_day_that_cannot_be_is_refused(w, days, told):
     assert found.operation_from is None
 
 
+def asked_for_day(project):
+    tasks = sa.select(Task).where(
+        Task.subject_id == project.subject_id, Task.permission == Permission.PROJECT_SUPPLEMENT
+    )
+    return [(one.organisation_id, one.state.value) for one in db.session.scalars(tasks)]
+
+
+def test_the_client_is_asked_for_an_unknown_day_until_somebody_adds_it(w, client):
+    found = unknown(w)
+    officer = w.actor("officer")
+    assert asked_for_day(found) == [(officer.organisation_id, "open")]
+    db.session.commit()
+    desk = factories.sign_in(client, "officer").get("/").get_data(as_text=True)
+    assert "补录存量项目的日期" in desk and f"/intake/projects/{found.code}" in desk
+    actions.supplement(officer, found, {"operation_from": date(2025, 6, 10)}, "移交证书")
+    assert asked_for_day(found) == [(officer.organisation_id, "done")]
+    assert asked_for_day(room.operating(w, operation_from="2025-06-10", name="另一项目")) == []
+
+
 @pytest.mark.parametrize("by", ["other_officer", "operator_officer", "signatory"])
 def test_others_add_no_days(w, by):
     found = unknown(w)

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from app.core.db import db
 from app.core.errors import NotAllowed, Refused
+from app.core.workbooks import BookFlaw
 from app.intake.columns import LEDGER_COLUMNS
 from app.intake.ledger import import_ledger, look
 from app.intake.ledger_rules import Known, Standing, judge
@@ -104,6 +105,75 @@ def test_what_stands_decides_what_is_new_changed_or_the_same():
     assert (again.added, again.changed) == (1, 1)
 
 
+def test_a_changed_row_says_what_stood_and_what_the_file_says():
+    first = judge([(2, row(1))], KNOWN).planned[0]
+    known = Known(**{**vars(KNOWN), "present": {first.entry.key: Standing(1, first.sha256, first.entry)}})
+    cases = [
+        ({"name": "改了名"}, [("name", row(1)["name"], "改了名")]),
+        ({"category": ""}, [("category", "application", None)]),
+        ({"state": "已停用"}, [("state", "active", "retired")]),
+        ({"owner": "市供水集团"}, [("owner_name", "市住建局", "市供水集团")]),
+        (
+            {"purpose": "", "data": "普查数据、监测数据"},
+            [("purpose", row(1)["purpose"], ""), ("data", row(1)["data"], "普查数据、监测数据")],
+        ),
+    ]
+    for changes, expected in cases:
+        planned = judge([(2, row(1, **changes))], known).planned[0]
+        wanted = [("owner" if name == "owner_name" else name, before, after) for name, before, after in expected]
+        assert [(one.column, one.before, one.after) for one in planned.differences] == wanted
+    unregistered = dict(KNOWN.organisations)
+    unregistered["AGENCY"] = (8, "市住建局")
+    moved = judge([(2, row(1))], Known(**{**vars(known), "organisations": unregistered})).planned[0]
+    assert [one.column for one in moved.differences] == ["owner"]
+    assert judge([(2, row(1))], KNOWN).planned[0].differences == ()
+
+
+def spoilt(shape):
+    """A file of one row in which one cell is something else."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("台账")
+        sheet.write_row(0, 0, [one.header for one in LEDGER_COLUMNS])
+        sheet.write_row(1, 0, [row(1)[one.key] for one in LEDGER_COLUMNS])
+        shape(made, sheet)
+    return stream.getvalue()
+
+
+# Cells by row and column from 0: row 1 is the second of the file; column 1 the number, 3 the owner, 4 the region.
+@pytest.mark.parametrize(
+    "shape, code, cell",
+    [
+        (lambda _book, sheet: sheet.write_formula(1, 2, '="甲"&"乙"', None, "甲乙"), "formula_cell", "C2"),
+        (lambda _book, sheet: sheet.write_formula(1, 2, "=1+1", None, ""), "formula_cell", "C2"),
+        (lambda _book, sheet: sheet.write_formula(1, 2, "=#REF!", None, "#REF!"), "error_cell|formula_cell", "C2"),
+        (lambda _book, sheet: sheet.merge_range(1, 6, 2, 6, "合并"), "merged", "G2:G3"),
+    ],
+)
+def test_a_cell_that_does_not_say_its_value_is_refused_with_its_place(shape, code, cell):
+    with pytest.raises(BookFlaw) as flaw:
+        read_ledger(spoilt(shape))
+    assert flaw.value.code in code.split("|")
+    assert (flaw.value.values["sheet"], flaw.value.values["cell"]) == ("台账", cell)
+
+
+@pytest.mark.parametrize(
+    "shape, key, said",
+    [
+        (lambda _book, sheet: sheet.write_number(1, 4, 4401), "region", "4401"),
+        (lambda _book, sheet: sheet.write_string(1, 4, "4401"), "region", "4401"),
+        (lambda _book, sheet: sheet.write_number(1, 1, 46000), "source_id", "46000"),
+        (
+            lambda book, sheet: sheet.write_number(1, 1, 46000, book.add_format({"num_format": "yyyy-mm-dd"})),
+            "source_id",
+            "date:2025-12-09",
+        ),
+    ],
+)
+def test_a_number_is_read_as_its_digits_and_a_day_is_marked(shape, key, said):
+    assert read_ledger(spoilt(shape))[0].cells[key] == said
+
+
 def test_namesakes_are_said_and_do_not_stand_in_the_way():
     name = row(1)["name"]
     named = {(name, "市住建局"): (((SYSTEM, "YY-00001"), "自己"), (("市台账", "7"), "市台账 7"))}
@@ -113,6 +183,13 @@ def test_namesakes_are_said_and_do_not_stand_in_the_way():
         (3, "same_name", {"other": "2"}),
         (3, "on_ledger", {"given": "自己、市台账 7"}),
     ]
+    assert len(found.planned) == 2
+
+
+@pytest.mark.parametrize("number", ["yy-00001", "ＹＹ-00001", "YY -00001"])
+def test_a_number_that_differs_by_its_writing_only_is_said(number):
+    found = judge([(2, row(1)), (3, row(2, source_id=number))], KNOWN)
+    assert [(one.line, one.code, one.values) for one in found.remarks] == [(3, "near_number", {"given": "YY-00001"})]
     assert len(found.planned) == 2
 
 
@@ -248,9 +325,13 @@ def test_the_pages_look_import_list_and_show_versions(w, client):
     assert "检查通过，尚未导入。" in looked and entries() == 0
     refused = upload(officer, "/intake/ledger", book(row(1), row(2, region="9999")))
     assert refused.status_code == 422 and "没有区划“9999”。" in refused.data.decode()
+    assert "“台账”表第 3 行" in refused.data.decode()
     stored = upload(officer, "/intake/ledger", book(row(1))).data.decode()
     assert "新增 1 条" in stored and row(1)["name"] in stored
     assert "没有变化，未产生新记录" in upload(officer, "/intake/ledger", book(row(1))).data.decode()
+    changed = upload(officer, "/intake/ledger/look", book(row(1, name="改了名的应用", region="广州市"))).data.decode()
+    assert "将成为第 2 版" in changed
+    assert f"<del>{row(1)['name']}</del>" in changed and "<ins>改了名的应用</ins>" in changed
     upload(officer, "/intake/ledger", book(row(1, name="改了名的应用")))
     key = db.session.scalars(sa.select(LedgerEntry.id).order_by(LedgerEntry.version)).first()
     old = officer.get(f"/services/ledger/{key}").data.decode()

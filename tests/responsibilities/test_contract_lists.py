@@ -107,7 +107,14 @@ def test_without_an_operator_nobody_can_sign_it(w):
     made = actions.start_list(w.actor("officer"), empty_draft(w))
     with pytest.raises(Refused) as refusal:
         sent(w, made)
-    assert "合同还没有乙方，清单没有对方可以签署。" in [str(one.what) for one in refusal.value.problems]
+    assert [str(one.what) for one in refusal.value.problems].count("合同还没有乙方，清单没有对方可以签署。") == 1
+
+
+def test_a_list_without_an_operator_is_not_shown_as_in_order(w, client):
+    contract = actions.start_list(w.actor("officer"), empty_draft(w)).contract
+    db.session.commit()
+    page = sign_in(client, "officer").get(f"/contracts/{contract.code}/duties").get_data(as_text=True)
+    assert "没有建设、运营方" in page and "合同还没有乙方" in page and "检查没有发现问题" not in page
 
 
 def test_of_an_ended_contract_no_list_begins_or_moves(w):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.responsibilities.findings import Line, findings
+from app.responsibilities.findings import Line, findings, nobody_operates
 from app.responsibilities.template import Member, TemplateDuty
 
 CLIENT = Member(1, "政务中心", "management", frozenset({"client"}))
@@ -175,3 +175,19 @@ def test_everything_that_is_wrong_is_explained_at_once():
     }
     assert all(one.what and one.why and one.remedy for one in found)
     assert [one.blocking for one in found] == sorted((one.blocking for one in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "members, of_contract, words",
+    [
+        (MEMBERS, True, ""),
+        (MEMBERS, False, ""),
+        ((CLIENT, WATCHER), True, "合同还没有乙方"),
+        ((CLIENT, WATCHER), False, "项目还没有建设或运营方"),
+        ((), True, "合同还没有乙方"),
+    ],
+)
+def test_where_nobody_builds_or_operates_that_is_said(members, of_contract, words):
+    found = nobody_operates(members, of_contract)
+    assert [(one.kind, one.blocking) for one in found] == ([("nobody_operates", True)] if words else [])
+    assert all(words in one.what and "没有机构承担" in one.why and one.remedy for one in found)

@@ -382,7 +382,9 @@ def test_the_facts_of_a_project(w):
     project = taken_in(w)
     assert duty_facts(project.subject) == {"duty.signed_version": 0}
     duty_list = drafted(w, project)
-    assert duty_facts(project.subject) == {"duty.signed_version": 0, "duty.findings": 0}
+    # That nobody builds or operates is a finding, and the only one.
+    assert duty_facts(project.subject) == {"duty.signed_version": 0, "duty.findings": 1}
+    assert kinds(duty_list) == {"nobody_operates"}
     peopled(w, project)
     assert duty_facts(project.subject)["duty.findings"] > 0
     drafting.supplement(w.actor("officer"), duty_list)

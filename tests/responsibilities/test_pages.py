@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from app.core.db import db
 from app.projects import actions
+from app.responsibilities import actions as lists
 from app.responsibilities import drafting
 from app.responsibilities.models import DutyListState, Letter
 from app.responsibilities.queries import findings_of, lists_of, open_list, signed_list
@@ -264,9 +265,32 @@ def test_two_versions_stand_side_by_side(client, w):
     drafting.leave_out(w.actor("officer"), line_with(new, "DU-067"), "不出台政策措施。")
     project = kept(new).project
     page = text_of(client, "operator_officer", project, "/compare")
-    for words in ("DU-057", "信诚监理有限公司", "C 咨询", "DU-067", "不出台政策措施。"):
+    for words in ("DU-057", "信诚监理有限公司", "DU-067", "不出台政策措施。", "改为删减", "有变化的事项"):
         assert words in page, words
-    assert "两版内容相同" in text_of(client, "officer", project, "/compare?from=1&to=1")
+    # The supervising company had a letter or none there; now it is asked.
+    assert '<ins><span class="gy-raci-mark gy-raci-C">C</span></ins>' in page
+    assert "DU-060" not in page
+    assert "DU-060" in text_of(client, "operator_officer", project, "/compare?from=1&to=2&show=all")
+    same = text_of(client, "officer", project, "/compare?from=1&to=1")
+    assert "两版内容相同" in same and "选择的是同一版" in same
+
+
+def test_by_default_the_newest_is_compared_with_the_one_in_force(client, w):
+    officer, old = w.actor("officer"), signed(w)
+    second = amending(w, old)
+    lists.submit(officer, second, seen(second))
+    again = lists.return_for_change(w.actor("operator_signatory"), second, "补充时限")
+    project = kept(again).project
+    assert [(one.number, one.state.value) for one in lists_of(project)] == [
+        (3, "draft"),
+        (2, "returned"),
+        (1, "signed"),
+    ]
+    assert "第 1 版与第 3 版对比" in text_of(client, "officer", project, "/compare")
+    assert "第 1 版与第 2 版对比" in text_of(client, "officer", project, "/compare?to=2")
+    assert "第 2 版与第 3 版对比" in text_of(client, "officer", project, "/compare?from=2")
+    # The only version, and a first one that was returned before anything was in force.
+    assert "第 1 版与第 1 版对比" in text_of(client, "officer", project, "/compare?to=1")
 
 
 def test_the_project_page_shows_where_the_list_stands(client, w):
@@ -321,6 +345,29 @@ def test_a_draft_says_that_it_is_one(client, w, kind):
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             assert any("草稿" in parts.read(name).decode("utf-8", "ignore") for name in parts.namelist())
     assert data
+
+
+@pytest.mark.sqlite_only
+def test_an_own_duty_has_a_page_and_one_of_the_template_another(client, w):
+    duty_list = drafted(w)
+    line = drafting.add_own_duty(w.actor("officer"), duty_list, own_duty())
+    drafting.set_letter(w.actor("officer"), line, w.org("operator").id, Letter.ACCOUNTABLE)
+    project, place = kept(duty_list).project, f"/1/own/{line.line}"
+    assert address(project, place) in text_of(client, "officer", project)
+    page = text_of(client, "operator_officer", project, place)
+    for said in (
+        "每周一报送上周运行简报",
+        "自定，不在模板中",
+        "项目例会纪要",
+        "每周一",
+        "运行简报",
+        "还没有登记相应种类的材料",
+    ):
+        assert said in page
+    assert w.org("operator").name in page
+    for wrong in ("/1/own/1", "/1/own/9999", "/2/own/1"):
+        assert text_of(client, "officer", project, wrong, status=404)
+    assert text_of(client, "rival_officer", project, place, status=404)
 
 
 @pytest.mark.sqlite_only
