@@ -10,6 +10,7 @@ from app.audit.history import entries_about, timeline
 from app.catalogues.queries import parsed
 from app.contracts.admitted import Admittance, admittance_of, admitted
 from app.contracts.content import canonical_content, draft_of, line_of
+from app.contracts.following import may_choose
 from app.contracts.models import AgreedLevel, Contract, ContractService, ContractState, ContractVersion
 from app.contracts.of_projects import gates_open, goes_on, waits_for_handover
 from app.contracts.queries import mode_name
@@ -25,6 +26,9 @@ from app.lifecycle.models import Task
 from app.lifecycle.queries import deadline_of, open_tasks_of, who_may
 from app.lifecycle.workflow import Offer
 from app.organisations.models import in_language
+from app.practices.pages import expected_parties
+from app.practices.practice_file import PracticeParty
+from app.practices.queries import practice_followed
 from app.subjects.models import Party
 from app.subjects.queries import parties_of
 
@@ -76,6 +80,13 @@ class Page:
     paper: dict[str, Any] | None
     remarks: list[Problem]
     admittance: Admittance
+    may_choose_practice: bool
+
+    @property
+    def practice(self) -> list[tuple[PracticeParty, list[str]]]:
+        """Each party that the contract's practice expects, with who holds its role; empty where it follows none."""
+        followed = practice_followed(self.contract.subject)
+        return expected_parties(self.contract.subject, followed) if followed else []
 
     @property
     def waits(self) -> bool:
@@ -124,6 +135,7 @@ def page_of(actor: Actor, contract: Contract, tab: str) -> Page:
         paper=_paper(version, files),
         remarks=[explain_remark(one) for one in remarks(draft_of(version))],
         admittance=admittance_of(contract),
+        may_choose_practice=may_choose(actor, contract),
     )
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalogues.kinds import Reference
-from app.catalogues.reading import Bilingual, Head, Reader, Status, read_head
+from app.catalogues.kinds import Find, Reference
+from app.catalogues.reading import EVERYWHERE, Bilingual, Head, Reader, Status, read_head
 from app.catalogues.wording import N_
 from app.conditions.jurisdiction import Chosen
+from app.core.errors import Problem
 from app.core.permissions import Side
 from app.subjects.models import PARTY_SIDES, PartyRole
 
@@ -26,6 +27,7 @@ SECTIONS: Mapping[str, str] = {
     "schemes": "scheme",
     "payments": "payment_ladder",
 }
+LISTS, ITEMS = "negative_lists", "negative_items"
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,26 @@ def _refuse_contradictions(reader: Reader, practice: Practice) -> None:
     codes = [one.code for one in practice.features]
     for code in sorted({one for one in codes if codes.count(one) > 1}):
         reader.refuse("features", N_("特色 %(code)s 重复", code=code), N_("请给每项特色不同的编码。"))
+
+
+def practice_reminders(practice: Practice, find: Find) -> Iterator[Problem]:
+    """A practice of one place that is offered everywhere, and a list of another place without any of its items."""
+    places = {practice.home, *practice.head.divisions}
+    if practice.home not in ("", EVERYWHERE) and practice.head.jurisdiction == EVERYWHERE:
+        what = N_("模式的所在地是%(home)s，适用地域是全国：各地都可以选用", home=practice.home)
+        yield Problem(what, remedy=N_("只供当地选用的，请填写适用地域；供各地选用的，不必修改。"), place="jurisdiction")
+    taken = [find(SECTIONS[ITEMS], code) for code in practice.sections[ITEMS].add]
+    with_items = {item.list for item in taken if item}
+    for number, code in enumerate(practice.sections[LISTS].add):
+        found = find(SECTIONS[LISTS], code)
+        head = found.head if found else None
+        if head and EVERYWHERE not in head.divisions and not places & set(head.divisions) and code not in with_items:
+            what = N_(
+                "%(code)s 是%(place)s的清单，其中的条目只在当地适用；本模式没有列出任何一条，在别处不会判断",
+                code=code,
+                place=head.jurisdiction,
+            )
+            yield Problem(what, remedy=N_("请在负面清单条目的“增加适用”中逐条列出。"), place=f"{LISTS}.add.{number}")
 
 
 def practice_references(practice: Practice) -> Iterator[Reference]:

@@ -1,5 +1,8 @@
 """Pages of provincial practices: all of them, one with its versions, and all side by side."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +10,12 @@ from app.core.permissions import Permission, requires
 from app.practices import pages
 
 bp = Blueprint("practices", __name__)
+
+
+@bp.app_context_processor
+def for_rooms_above() -> dict[str, Callable[..., Any]]:
+    """What the pages of a project or contract need to name the practice that it follows."""
+    return {"practice_name": pages.name_of}
 
 
 @bp.get("/practices")

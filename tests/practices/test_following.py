@@ -9,7 +9,9 @@ from app.catalogues.actions import load
 from app.catalogues.queries import content_of as content_of_entry
 from app.catalogues.queries import current
 from app.contracts import actions as contracts
+from app.contracts.content import content_of as content_of_contract
 from app.contracts.drawing import link
+from app.contracts.following import choose_practice as choose_for_contract
 from app.core.actors import SYSTEM
 from app.core.clock import today
 from app.core.db import db
@@ -27,7 +29,7 @@ from app.projects.content import content_of
 from app.projects.following import choose_practice
 from app.responsibilities.queries import template_entries
 from app.subjects.models import PartyRole, Subject, SubjectKind
-from tests.factories import sign_in
+from tests.factories import draft, sign_in, signing
 from tests.practices.test_practice_file import SIXTH
 from tests.projects import room
 from tests.separation.breaking import attempt
@@ -219,6 +221,78 @@ def test_the_database_keeps_the_practice_of_what_was_submitted(w):
     # A draft that nothing follows yet may still choose.
     free = f"UPDATE subjects SET practice_entry_id = {entries['PM-ZJ']}, act_id = :act WHERE id = {subjects['draft']}"
     assert attempt(db.session, free) == ""
+
+
+def test_a_contract_of_its_own_chooses_until_it_is_submitted(w):
+    officer, contract = w.actor("officer"), contract_of(w)
+    assert "practice" not in content_of_contract(contract.current)
+    with pytest.raises(Refused, match="没有可以选用"):
+        choose_for_contract(officer, contract, "PM-99")
+    with pytest.raises(Refused, match="没有更改"):
+        choose_for_contract(officer, contract, "")
+    choose_for_contract(officer, contract, "PM-GD")
+    assert content_of_contract(contract.current)["practice"]["code"] == "PM-GD"
+    with pytest.raises(Refused, match="理由"):
+        choose_for_contract(officer, contract, "PM-ZJ", " ")
+    with pytest.raises(NotAllowed):
+        choose_for_contract(w.actor("operator_officer"), contract, "PM-ZJ", "改用")
+    choose_for_contract(officer, contract, "", "不选用")
+    assert "practice" not in content_of_contract(contract.current)
+    of_project = contract_of(w)
+    link(officer, of_project, opened(w))
+    with pytest.raises(Refused, match="随项目"):
+        choose_for_contract(officer, of_project, "PM-ZJ")
+    with pytest.raises(WrongState, match="已提交会签"):
+        choose_for_contract(officer, signing(w), "PM-ZJ", "改用")
+
+
+def test_choosing_for_a_sealed_contract_changes_nothing_of_what_was_signing(w):
+    contract = signing(w)
+    before = (contract.current.content, contract.current.digest_sha256)
+    with pytest.raises(WrongState):
+        choose_for_contract(w.actor("officer"), contract, "PM-GD")
+    db.session.commit()
+    entry = current("practice", "PM-GD", today()).id
+    statement = f"UPDATE subjects SET practice_entry_id = {entry}, act_id = :act WHERE id = {contract.subject_id}"
+    assert "the practice of what was submitted never changes" in attempt(db.session, statement)
+    db.session.refresh(contract.current)
+    assert (contract.current.content, contract.current.digest_sha256) == before
+
+
+@pytest.mark.sqlite_only
+def test_the_pages_of_a_contract_show_its_practice_and_change_it(w, client):
+    contract, submitted = draft(w), signing(w)
+    db.session.commit()
+    at = f"/contracts/{contract.code}"
+    sign_in(client, "officer")
+    assert "没有选用，只适用全国和本地规则" in client.get(at).get_data(as_text=True)
+    done = client.post(f"{at}/practice", data={"practice": "PM-GD"})
+    assert done.status_code == 302 and done.headers["Location"].endswith("/practice")
+    named = '/practices/PM-GD?version=1"'
+    for path in ("", "/practice", "/duties", "/screening"):
+        page = client.get(f"{at}{path}").get_data(as_text=True)
+        assert named in page and "广东" in page, path
+    # Who is expected and who is there: client and operator are, who supervises is not.
+    shown = page_of(client, at)
+    for word in ("选用的模式", "应有的当事方", "还没有加入", "更改模式"):
+        assert word in shown, word
+    kept = client.post(f"{at}/practice", data={"practice": "PM-ZJ", "reason": ""})
+    assert kept.status_code == 422 and "没有写明更改的理由" in kept.get_data(as_text=True)
+    late = client.post(f"/contracts/{submitted.code}/practice", data={"practice": "PM-GD", "reason": "改用"})
+    assert late.status_code == 422 and "合同已提交会签" in late.get_data(as_text=True)
+    assert client.post(f"{at}/practice", data={"practice": "PM-ZJ", "reason": "按一本账核对"}).status_code == 302
+    told = page_of(client, f"{at}?tab=trail")
+    assert "按一本账核对" in told and "地方模式" in told
+    for key in ("operator_officer", "signatory"):
+        sign_in(client, key)
+        assert client.post(f"{at}/practice", data={"practice": "PM-GD", "reason": "改用"}).status_code == 403, key
+    assert client.get(f"{at}/practice").status_code == 200
+    sign_in(client, "rival_signatory")
+    assert client.get(f"{at}/practice").status_code == 404
+
+
+def page_of(client, path):
+    return client.get(path).get_data(as_text=True)
 
 
 def test_a_contract_is_not_moved_under_a_project_of_another_practice(w):

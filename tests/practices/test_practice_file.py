@@ -111,3 +111,31 @@ def test_a_gate_of_its_own_asks_for_no_less_than_the_one_it_stands_for(path):
 def test_there_are_the_five_practices():
     codes = [one["code"] for path in FILES for one in entries(path, PRACTICE_KIND)]
     assert codes == ["PM-BJ", "PM-GD", "PM-GZ", "PM-SH", "PM-ZJ"]
+
+
+LOCAL_LIST = """\
+kind: negative_list
+entries:
+  - code: NL-XX
+    name: {zh: 某地清单, en: Local list}
+    status: D
+    jurisdiction: 广州市
+    purpose: {zh: 用于当地, en: Local}
+"""
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("    status: D\n", "    status: D\n    home: 广东省\n", "适用地域是全国"),
+        ("    status: D\n", "    status: D\n    home: 广东省\n    jurisdiction: 广东省\n", None),
+        ("    gates: {add", "    negative_lists: {add: [NL-XX]}\n    gates: {add", "只在当地适用"),
+    ],
+)
+def test_what_is_hardly_meant_is_reminded_of(known, old, new, said):
+    keys, laws = known
+    files = [read_bytes(text.encode(), "sixth.yaml") for text in (SIXTH.replace(old, new, 1), LOCAL_LIST)]
+    checked = check_files(files, KINDS, keys, {}, laws)
+    assert checked.findings == ()
+    found = [one.reason for one in checked.reminders(KINDS, lambda _kind, _code: None)]
+    assert [said in one for one in found] == ([True] if said else [])
