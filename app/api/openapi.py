@@ -98,7 +98,12 @@ CALLS = (
         "projects:read",
     ),
     Call("get", "/tasks", "我的待办 Open tasks", "tasks:read", paged=True),
-    Call("post", "/whatif/{kind}", "试算 Calculation without storing", "whatif:run"),
+    Call(
+        "post",
+        "/whatif/{kind}",
+        "试算；screen 按现行规则判定并写明版本 Calculation without storing; screen by the rules in force, with versions",
+        "whatif:run",
+    ),
 )
 PROBLEM = {
     "type": "object",

@@ -20,7 +20,8 @@ from app.core.web import current_actor, found_or_404
 from app.lifecycle.queries import tasks_after
 from app.organisations.queries import organisation_by_code
 from app.subjects.models import PartyRole
-from app.whatif import kinds
+from app.whatif import kinds, queries
+from app.whatif.gathered import each
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 P = Permission
@@ -147,9 +148,9 @@ def whatif(kind: str) -> ResponseReturnValue:
     if kind not in kinds.KINDS:
         found_or_404(None)
     try:
-        return jsonify(kinds.answer(kind, json_body(), lambda flaw: flaw.say(said)))
+        return jsonify(kinds.answer(kind, json_body(), lambda flaw: flaw.say(said), rules=queries.published()))
     except Flaw as flaw:
-        raise BadRequest(Problem(flaw.say(said))) from flaw
+        raise BadRequest([Problem(one.say(said), place=one.path) for one in each(flaw)]) from flaw
 
 
 @bp.get("/openapi.json")

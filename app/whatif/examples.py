@@ -98,7 +98,7 @@ EXAMPLES: dict[str, str] = {
 """,
     "screen": """{
   "lists": ["NL-A"],
-  "divisions": ["杭州市", "浙江省"],
+  "divisions": ["广州市", "广东省"],
   "facts": {
     "project": {
       "kind": "new",

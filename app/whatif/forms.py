@@ -13,5 +13,5 @@ class WhatifForm(BaseForm):
     content = TextAreaField(
         _l("输入（JSON）"),
         validators=[InputRequired(message=_l("请填写输入内容。"))],
-        render_kw={"rows": 16, "spellcheck": "false", "class_": "form-control font-monospace"},
+        render_kw={"rows": 18, "spellcheck": "false", "class_": "form-control font-monospace"},
     )

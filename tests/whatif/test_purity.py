@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("module", ["app.calendars.working_time", "app.whatif.kinds", "app.whatif.strict_json"])
+@pytest.mark.parametrize(
+    "module", ["app.calendars.working_time", "app.whatif.kinds", "app.whatif.lines", "app.whatif.strict_json"]
+)
 def test_calculations_import_no_web_and_no_database(module):
     # The package `app` itself puts the web application together, so it is replaced by an empty one.
     code = (
