@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask, has_request_context, request, session
+from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -23,7 +23,7 @@ from app.accounts.sessions import DatabaseSessions
 from app.admissions import views as admission_views
 from app.admissions.facts import admission_facts
 from app.admissions.kinds import CATEGORY_KIND, RULE_KIND, Listing, ProofKind
-from app.admissions.rule_file import parse_category, parse_rule, rule_references
+from app.admissions.rule_file import parse_category, parse_rule, rule_conditions, rule_references
 from app.api import assessments as api_assessments
 from app.api import figures as api_figures
 from app.api import health as health_views
@@ -54,7 +54,9 @@ from app.catalogues.wording import N_
 from app.conditions.facts import FACTS
 from app.conditions.gathering import Provider as FactProvider
 from app.conditions.gathering import Words as FactWords
+from app.conditions.held_rules import with_conditions
 from app.contracts import drafting_views
+from app.contracts import following_views as contract_practice_views
 from app.contracts import views as contract_views
 from app.contracts.clauses import Clause
 from app.contracts.facts import contract_facts
@@ -64,6 +66,7 @@ from app.contracts.of_projects import contracts_panel
 from app.contracts.queries import name_of_mode
 from app.core import clock, refusals, templating, web
 from app.core.db import db, prepare_engine, words_of
+from app.core.language import chosen_locale
 from app.demonstration import commands as demonstration_commands
 from app.demonstration import real_data_command
 from app.desk import views as desk_views
@@ -75,7 +78,7 @@ from app.figures.facts import figure_facts
 from app.figures.forecasts import Provider
 from app.figures.kinds import Source
 from app.gates import views as gate_views
-from app.gates.gate_file import GATE_KIND, gate_order, parse_gate
+from app.gates.gate_file import GATE_KIND, gate_conditions, gate_order, parse_gate
 from app.gates.kinds import Body, Step
 from app.gates.wording import about_in_words, fact_names
 from app.indicators import views as indicator_views
@@ -88,7 +91,14 @@ from app.intake import ledger_views
 from app.intake import views as intake_views
 from app.negative_lists import views as negative_list_views
 from app.negative_lists.facts import party_facts, screening_facts
-from app.negative_lists.item_file import LIST_KIND, item_references, parse_item, parse_list
+from app.negative_lists.item_file import (
+    LIST_KIND,
+    item_conditions,
+    item_references,
+    item_reminders,
+    parse_item,
+    parse_list,
+)
 from app.negative_lists.judging import ITEM_KIND
 from app.organisations import views as organisation_views
 from app.organisations.models import OrganisationKind, RegionLevel
@@ -96,7 +106,7 @@ from app.organisations.queries import name_by_code
 from app.organisations.region_file import parse_regions, places_of
 from app.plans import views as plan_views
 from app.practices import views as practice_views
-from app.practices.practice_file import PRACTICE_KIND, parse_practice, practice_references
+from app.practices.practice_file import PRACTICE_KIND, parse_practice, practice_references, practice_reminders
 from app.procurement import views as procurement_views
 from app.procurement.facts import procurement_facts
 from app.procurement.kinds import Method, Purpose
@@ -137,6 +147,7 @@ from app.responsibilities.facts import duty_facts
 from app.responsibilities.versions import duties_panel
 from app.responsibilities.wording import BEARERS, EVIDENCE
 from app.rulebook import views as rulebook_views
+from app.rulebook.pages import kind_word
 from app.scheduler import commands as scheduler_commands
 from app.scheduler import serving as serving_commands
 from app.service_levels import views as service_level_views
@@ -148,23 +159,32 @@ from app.subjects.models import PartyRole
 from app.whatif import commands as whatif_commands
 from app.whatif import views as whatif_views
 
-LOCALES = ("zh", "en")
 ROOT = Path(__file__).resolve().parent.parent
 
 CATALOGUE_KINDS = (
     CatalogueKind(CATEGORY_KIND, N_("准入类别"), parse_category),
-    CatalogueKind(RULE_KIND, N_("准入条件"), parse_rule, rule_references),
+    with_conditions(CatalogueKind(RULE_KIND, N_("准入条件"), parse_rule, rule_references), rule_conditions),
     CALENDARS,
     CatalogueKind("contract_mode", N_("合同方式"), parse_mode),
     CatalogueKind(DUTY_KIND, N_("权责事项"), parse_duty, duty_references),
     CatalogueKind(SEVERITY_KIND, N_("故障级别"), parse_severity, tell=tell_severity),
-    CatalogueKind(GATE_KIND, N_("闸门"), parse_gate, order=gate_order),
+    with_conditions(CatalogueKind(GATE_KIND, N_("闸门"), parse_gate, order=gate_order), gate_conditions),
     CatalogueKind(HANDOVER_KIND, N_("移交事项"), parse_handover_item),
     CatalogueKind("indicator", N_("指标"), parse_indicator),
-    CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references),
+    with_conditions(
+        CatalogueKind(ITEM_KIND, N_("负面清单条目"), parse_item, item_references, reminds=item_reminders),
+        item_conditions,
+    ),
     CatalogueKind(LIST_KIND, N_("负面清单"), parse_list),
     CatalogueKind(LADDER_KIND, N_("付款办法"), parse_ladder, tell=tell_ladder),
-    CatalogueKind(PRACTICE_KIND, N_("地方模式"), parse_practice, practice_references, is_practice=True),
+    CatalogueKind(
+        PRACTICE_KIND,
+        N_("地方模式"),
+        parse_practice,
+        practice_references,
+        is_practice=True,
+        reminds=practice_reminders,
+    ),
     CatalogueKind(THRESHOLD_KIND, N_("采购数额标准"), parse_threshold),
     CatalogueKind("region_tree", N_("行政区划"), parse_regions, places=places_of),
     CatalogueKind("scheme", N_("考核方案"), parse_scheme, scheme_references),
@@ -180,6 +200,7 @@ BLUEPRINTS = (
     audit_views.bp,
     calendar_views.bp,
     catalogue_views.bp,
+    contract_practice_views.bp,
     contract_views.bp,
     declaring_views.bp,
     drafting_views.bp,
@@ -295,6 +316,7 @@ FACT_WORDS: dict[str, FactWords] = {
 
 # The closed lists of rooms whose columns hold plain codes, so that the trail can say the words.
 TRAIL_CODES: dict[str, Callable[[str], object]] = {
+    "rule_drafts.kind": kind_word,
     "decisions.about": about_in_words,
     "catalogue_entries.status": lambda code: STATUS_LABELS[Status(code)],
     "duplicate_verdicts.verdict": words_of(DuplicateFinding),
@@ -368,13 +390,3 @@ def _install_web(app: web.Guanyun) -> None:
     app.before_request(keep_to_the_door)
     refusals.install(app)
     templating.install(app, NAVIGATION, {"contract": CONTRACT_TABS, "project": PROJECT_TABS})
-
-
-def chosen_locale() -> str:
-    """The language a person chose; Chinese unless another was chosen (API: Accept-Language; commands: Chinese)."""
-    if not has_request_context():
-        return LOCALES[0]
-    if request.path.startswith("/api/"):
-        return request.accept_languages.best_match(LOCALES) or LOCALES[0]
-    wanted = session.get("locale")
-    return wanted if wanted in LOCALES else LOCALES[0]

@@ -30,11 +30,16 @@ class Need:
 
 @dataclass(frozen=True)
 class Cover:
-    """One operator: the admission by which it covers something of the contract, or the one nearest to that."""
+    """One operator: the admissions by which it covers something of the contract, and the `others` that would have
+    been of use but do not hold on the day, oldest first."""
 
     organisation: Organisation
     admissions: tuple[Admission, ...]
-    nearest: Admission | None
+    others: tuple[Admission, ...]
+
+    @property
+    def nearest(self) -> Admission | None:
+        return self.others[-1] if self.others else None
 
     @property
     def services(self) -> frozenset[ServiceCategory]:
@@ -42,7 +47,7 @@ class Cover:
 
 
 def covers_of(need: Need) -> list[Cover]:
-    """Each operator with the admissions that hold on the day, and the last one that would have been of use."""
+    """Each operator with the admissions that hold on the day, and those that would have been of use."""
     found = holding_in(
         need.region, (one.id for one in need.operators), (S.ADMITTED, S.SUSPENDED, S.EXPIRED, S.REMOVED, S.SUBMITTED)
     )
@@ -52,7 +57,7 @@ def covers_of(need: Need) -> list[Cover]:
 def _cover(need: Need, organisation: Organisation, found: Sequence[Admission]) -> Cover:
     useful = [one for one in found if need.services & frozenset(category_of(one).services)]
     holding = tuple(one for one in useful if one.covers(need.day))
-    return Cover(organisation, holding, next((one for one in reversed(useful) if one not in holding), None))
+    return Cover(organisation, holding, tuple(one for one in useful if one not in holding))
 
 
 def problems(need: Need) -> list[Problem]:
@@ -71,7 +76,8 @@ def _stranger(need: Need, cover: Cover) -> Problem:
     return Problem(
         _("%(company)s 没有准入“%(category)s”，不能签署。", company=cover.organisation.name, category=names),
         why=_why(cover.nearest),
-        remedy=_("请该企业向本区划主管部门申请准入；准入决定作出后再签署，或更换运营企业。"),
+        remedy=_resuming(cover.nearest)
+        or _("请该企业向本区划主管部门申请准入；准入决定作出后再签署，或更换运营企业。"),
         place="organisation",
     )
 
@@ -95,6 +101,8 @@ def _why(nearest: Admission | None) -> str:
 
 def _uncovered(covers: Sequence[Cover], service: ServiceCategory) -> Problem:
     companies = str(_("、")).join(one.organisation.name for one in covers)
+    useful = [a for one in covers for a in one.others if service in category_of(a).services]
+    nearest = useful[-1] if useful else None
     return Problem(
         _(
             "%(company)s 没有准入“%(category)s”，不能签署含%(service)s的合同。",
@@ -102,10 +110,17 @@ def _uncovered(covers: Sequence[Cover], service: ServiceCategory) -> Problem:
             category=_names_of({service}),
             service=service.label,
         ),
-        why=_("合同中的每类服务都须有一家当事的运营企业在相应类别准入。"),
-        remedy=_("请企业申请这一类准入，或从合同中移出这类服务。"),
+        why=_why(nearest) if nearest else _("合同中的每类服务都须有一家当事的运营企业在相应类别准入。"),
+        remedy=_resuming(nearest) or _("请企业申请这一类准入，或从合同中移出这类服务。"),
         place="organisation",
     )
+
+
+def _resuming(nearest: Admission | None) -> str:
+    """The way out where an admission is only suspended: a second application would be refused."""
+    if nearest is None or nearest.state is not S.SUSPENDED:
+        return ""
+    return str(_("暂停的原因消除后，由作出决定的主管部门恢复准入再签署；或更换运营企业、从合同中移出这类服务。"))
 
 
 def _names_of(services: Collection[ServiceCategory]) -> str:

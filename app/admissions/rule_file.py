@@ -75,6 +75,12 @@ def parse_category(content: dict[str, Any]) -> Category:
     return category
 
 
+def rule_conditions(rule: Rule) -> list[tuple[str, Condition]]:
+    """What a machine judges of a rule, each at its place."""
+    both = (("condition", rule.condition), ("keeps", rule.keeps))
+    return [(place, condition) for place, condition in both if condition is not None]
+
+
 def parse_rule(content: dict[str, Any]) -> Rule:
     """Reads one condition of entry strictly; every problem is reported at once with its place."""
     reader = Reader(content)

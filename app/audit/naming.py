@@ -59,6 +59,8 @@ _INNER_OF = frozenset(
         ("evidence_files", "purpose"),
         ("evidence_files", "sha256"),
         ("evidence_files", "size"),
+        ("rule_drafts", "replay_digest"),
+        ("rule_drafts", "replay_rows"),
         ("tasks", "item"),
         ("tasks", "started_on"),
         ("tasks", "state"),

@@ -77,6 +77,7 @@ NOTE_WORDS = {
     "known": _l("有实际值"),
     "lapsed": _l("到期的豁免"),
     "letters": _l("分工"),
+    "level": _l("审批层级"),
     "lifts": _l("撤销的一票否决"),
     "line": _l("行号"),
     "lines": _l("行数"),

@@ -141,6 +141,7 @@ class Permission(StrEnum):
     PROJECT_RESUME = "project:resume"
     PROJECT_RETURN = "project:return"
     PROJECT_SUBMIT = "project:submit"
+    PROJECT_SUPPLEMENT = "project:supplement"
     PROJECT_SUSPEND = "project:suspend"
     PROJECT_TAKE_IN = "project:take_in"
     PROJECT_TERMINATE = "project:terminate"
@@ -341,6 +342,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PROJECT_EVALUATE,
             P.PROJECT_REGISTER,
             P.PROJECT_SUBMIT,
+            P.PROJECT_SUPPLEMENT,
             P.PROJECT_TAKE_IN,
             P.PROJECT_WITHDRAW,
             P.QUERY_ANSWER,
@@ -415,6 +417,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PROJECT_OPINE,
             P.PROJECT_REGISTER,
             P.PROJECT_RETURN,
+            P.PROJECT_SUPPLEMENT,
             P.PROJECT_TAKE_IN,
             P.RULE_DRAFT,
             P.RULE_READ,
@@ -660,6 +663,7 @@ PERMISSION_LABELS = {
     P.PROJECT_RESUME: _l("恢复项目"),
     P.PROJECT_RETURN: _l("退回补正"),
     P.PROJECT_SUBMIT: _l("提交审批"),
+    P.PROJECT_SUPPLEMENT: _l("补录存量项目的日期"),
     P.PROJECT_SUSPEND: _l("暂停项目"),
     P.LEDGER_IMPORT: _l("导入应用台账"),
     P.PROJECT_TAKE_IN: _l("录入存量项目"),

@@ -53,7 +53,7 @@ REPLIES = (
     "已按视频路数、存储 30 天和并发推理路数重列测算表，见运营方案。",
     "已附上一年度平台导出统计，逐项服务的使用量基线与之一致。",
 )
-SPECIAL_DEVICE = "专用加密设备须与制证机同处一室，政务云暂不提供同等条件，已组织专家论证。"
+SPECIAL_DEVICE = "专用加密设备须与制作证卡的机器同处一室，政务云暂不提供同等条件，已组织专家论证。"
 OLD_ARCHIVE = "纸质档案影像未脱密前不能出馆，拟在自有机房暂存一年，完成脱密后迁入政务云。"
 RESPONSIBLE = ("梁启文", "温淑仪", "邱建安", "欧卓贤", "赖思远", "江慧心", "卢世杰")
 
@@ -178,7 +178,7 @@ def _conditional(road: Road) -> None:
 
 
 def _exempted(road: Road) -> None:
-    """A restricted item was hit, leave was granted for a year, and the project approved."""
+    """A restricted item was hit, the province gave leave for a year, and the city's authority approved the project."""
     plan, until = road.plan, road.day(54) + timedelta(days=360)
     way.declare(road, 61)
     road.sit(57, partial(decided.ask_exemption, plan, SPECIAL_DEVICE, until))
@@ -188,13 +188,14 @@ def _exempted(road: Road) -> None:
 
 
 def _lapsed(road: Road) -> None:
-    """The same, but the leave is over: the way to building is closed again."""
+    """The same before the province alone, but the leave is over: buying and building are closed again."""
     plan, until = road.plan, road.days.ago(LAST_EXEMPTED)
     way.declare(road, 91)
     road.sit(87, partial(decided.ask_exemption, plan, OLD_ARCHIVE, until + timedelta(days=180)))
     road.sit(84, partial(decided.grant_exemption, plan, until))
     road.sit(80, partial(submit, plan))
     way.decide(road, 70)
+    road.sit(LAST_EXEMPTED - 1, partial(bought.plan_purchase, plan, TENDER))
 
 
 def _announced(road: Road) -> None:

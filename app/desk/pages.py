@@ -23,6 +23,7 @@ from app.core.formats import fmt
 from app.core.listing import Cell, Column, Listing
 from app.core.permissions import Permission
 from app.desk.projects import Projects, projects_of
+from app.gates.kinds import Step
 from app.lifecycle.actions import REMIND_WITHIN
 from app.lifecycle.models import Task
 from app.lifecycle.queries import count_own_tasks, deadline_of, late, own_tasks, running, urged_by
@@ -118,8 +119,15 @@ def _about_what(task: Task) -> str:
     if overdue is not None:
         owed = Permission(overdue.permission).label
         return str(_("%(code)s · %(act)s（%(org)s）", code=task.subject.code, act=owed, org=overdue.organisation.name))
-    item = "" if ":" in task.item else task.item
+    item = _item_in_words(task)
     return f"{task.subject.code} · {item}" if item else task.subject.code
+
+
+def _item_in_words(task: Task) -> str:
+    """The code of what it is about; a key that means nothing to people is left out, a step is named."""
+    if task.permission in {Permission.COUNTERSIGN_ASK, Permission.COUNTERSIGN_SIGN}:
+        return str(Step(task.item.partition("/")[0]).label)
+    return "" if ":" in task.item else task.item
 
 
 # Where an act is done, when that is not the contract's own page.
@@ -162,6 +170,7 @@ PLACES: dict[Permission, str] = {
     Permission.PROJECT_EVALUATE: "declaring.documents",
     Permission.PROJECT_OPINE: "projects.decisions",
     Permission.PROJECT_SUBMIT: "declaring.show",
+    Permission.PROJECT_SUPPLEMENT: "intake.supplement",
 }
 # The same for acts on a thing that has a page of its own; the task's item is its code.
 PAGES: dict[Permission, str] = {

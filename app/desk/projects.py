@@ -16,9 +16,10 @@ from app.core.permissions import Permission
 from app.gates.kinds import Phase
 from app.lifecycle.models import Task, TaskState
 from app.lifecycle.queries import Deadline, deadline_of, late
+from app.projects.countersign_pages import MINE, count_own_turns
 from app.projects.kinds import ProjectState
 from app.projects.models import Declaration, Project
-from app.projects.queries import discarded, newest_declaration, phase_column
+from app.projects.queries import newest_declaration, phase_column, stopped
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
 
@@ -60,7 +61,7 @@ class _Wanted:
 
 
 def projects_of(actor: Actor) -> Projects | None:
-    """Three questions at most, however many projects there are; None where the role sees no projects."""
+    """Four questions at most, however many projects there are; None where the role sees no projects."""
     if not actor.may(P.PROJECT_READ):
         return None
     wanted = _wanted(actor)
@@ -68,6 +69,7 @@ def projects_of(actor: Actor) -> Projects | None:
     figures = _phases(actor)
     if wanted and not wanted.own:
         figures = [*_waiting(actor), *figures]
+    figures = [*_own_signs(actor), *figures]
     if not figures and not actor.may(P.PROJECT_DECLARE):
         return None
     return Projects(figures, wanted.heading if wanted else "", rows, wanted.more if wanted else "")
@@ -90,7 +92,7 @@ def _in_phase(actor: Actor) -> Any:
         .select_from(Project)
         .join(Subject, Subject.id == Project.subject_id)
         .join(Declaration, newest_declaration())
-        .where(in_reach(actor), sa.not_(discarded()))
+        .where(in_reach(actor), sa.not_(stopped()))
         .group_by(phase)
     )
     return found
@@ -126,6 +128,12 @@ def _waiting(actor: Actor) -> list[dict[str, Any]]:
         _figure(_("待审批"), waiting, place),
         _figure(_("审批逾期"), overdue, overdue_place, "bad" if overdue else ""),
     ]
+
+
+def _own_signs(actor: Actor) -> list[dict[str, Any]]:
+    """Countersignatures that the actor's organisation is asked for now; none of them, nothing is said."""
+    count = count_own_turns(actor) if actor.may(P.COUNTERSIGN_SIGN) else 0
+    return [_figure(_("轮到本机构会签"), count, url_for("countersigns.index", state=MINE), "warn")] if count else []
 
 
 def _rows(actor: Actor, wanted: _Wanted) -> list[Row]:

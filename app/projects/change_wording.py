@@ -45,8 +45,8 @@ def not_client() -> Problem:
 def not_now(state: Any) -> Problem:
     return Problem(
         _("现在不能办理建设期调整。"),
-        why=_("项目现在是“%(state)s”；批准之后、验收之前才能调整。", state=state.label),
-        remedy=_("批准之前请修改申报内容；验收之后的变化请另行申报。"),
+        why=_("项目现在是“%(state)s”；批准之后、竣工验收之前才能调整。", state=state.label),
+        remedy=_("批准之前请修改申报内容；竣工验收之后的变化请另行申报。"),
     )
 
 

@@ -173,7 +173,7 @@ def _rule(actor: Actor, change: ProjectChange, permission: Permission, ruling: R
     if (permission is P.CHANGE_FILE) is not (change.route is ChangeRoute.FILING):
         raise WrongState(wording.other_route(change.route.label if change.route else ""))
     if seen_digest != change.digest or canonical_change(change)[1].sha256 != change.digest:
-        raise Stale(sign_wording.changed_since())
+        raise Stale(sign_wording.another_matter())
     if acted_for(project, actor.user_id) not in {None, actor.organisation_id}:
         raise NotAllowed(wording.acted_for_another())
     values = facts_of(project.subject)

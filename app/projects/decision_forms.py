@@ -24,7 +24,8 @@ from app.gates.actions import ConditionFacts, Ruling
 from app.gates.kinds import OpinionKind, Stance, Step, Verdict
 from app.gates.opinions import OpinionFacts
 from app.gates.queries import panel_at
-from app.gates.wording import in_words
+from app.gates.wording import condition_owner, in_words
+from app.gates.workflow import may_owe
 from app.organisations.queries import active_organisations
 from app.projects.kinds import ProjectState
 from app.projects.models import Project
@@ -140,7 +141,7 @@ class RulingForm(BaseForm):
         form.verdict.choices = [(one.value, one.label) for one in verdicts]
         owners = [
             ("", _("请选择")),
-            *((party.organisation.code, _named(party)) for party in parties_of(project.subject)),
+            *((party.organisation.code, _named(party)) for party in parties_of(project.subject) if may_owe(party)),
         ]
         for row in form.conditions:
             row.form.owner.choices = list(dict(owners).items())
@@ -163,8 +164,11 @@ class RulingForm(BaseForm):
             said, owner, due = row.form.text.data or "", row.form.owner.data or "", row.form.due_on.day()
             if not (said or owner or due):
                 continue
-            if not said or owner not in owners or due is None:
+            if not (said and owner and due):
                 problems.append(_half(number))
+                continue
+            if owner not in owners:
+                problems.append(condition_owner(number))
                 continue
             found.append(ConditionFacts(text=said, owner_id=owners[owner], due_on=due))
         if problems:

@@ -30,18 +30,21 @@ from app.organisations.models import Region
 from app.projects.kinds import ProjectState
 from app.projects.models import Declaration, Project
 from app.projects.queries import (
+    STOPPED,
     discarded,
-    is_discarded,
     newest_declaration,
     newest_run,
     phase_column,
     phase_of,
     standing_of,
+    stopped,
 )
 from app.projects.regional import ITSELF, places_in_reach
 from app.subjects.models import Party, PartyRole, Subject
 from app.subjects.queries import in_reach
 
+# Asks for what was refused or ended, as the filter of phases has it.
+NO_PHASE = "none"
 # Sorts what has no day yet behind everything that has one.
 FAR = date(9999, 12, 31)
 
@@ -155,6 +158,14 @@ def _state_cell(one: Declaration) -> Cell:
     return Cell(str(word), kind="status", tone=tone, sub=taken_in)
 
 
+def _region_cell(one: Declaration) -> Cell:
+    return Cell(one.project.subject.region.name, kind="short")
+
+
+def _phase_words(project: Project) -> str:
+    return str(fmt.MISSING if project.state in STOPPED else phase_of(project).label)
+
+
 def _money_cell(fen: int | None) -> Cell:
     return Cell(fmt.wan(fen), kind="money", exact=_("%(yuan)s 元", yuan=fmt.money(fen)) if fen is not None else "")
 
@@ -167,8 +178,8 @@ _COLUMNS = (
     Column("code", _l("编号"), lambda d: Cell(d.project.code, kind="code"), sort=Project.code, kind="code"),
     Column("title", _l("名称"), lambda d: Cell(d.project.subject.title, kind="link"), sort=Subject.title, kind="link"),
     Column("client", _l("项目单位"), _client, optional=True),
-    Column("region", _l("区划"), lambda d: d.project.subject.region.name, sort=Region.path, optional=True),
-    Column("phase", _l("阶段"), lambda d: fmt.MISSING if is_discarded(d) else str(phase_of(d.project).label)),
+    Column("region", _l("区划"), _region_cell, sort=Region.path, optional=True),
+    Column("phase", _l("阶段"), lambda d: Cell(_phase_words(d.project), kind="short")),
     Column("state", _l("状态"), _state_cell, sort=Project.state, kind="status"),
     Column(
         "design_budget",
@@ -273,14 +284,20 @@ def _region_filter(code: str) -> Any:
 def _filters(actor: Actor) -> tuple[Filter, ...]:
     both = (("yes", _l("是")), ("no", _l("否")))
     phases = {phase.value for phase in Phase}
+
+    def phase(value: str) -> Any:
+        if value == NO_PHASE:
+            return sa.and_(stopped(), sa.not_(discarded()))
+        return sa.and_(phase_column() == value, sa.not_(stopped())) if value in phases else None
+
     return (
         Filter("q", _l("编号或名称"), lambda text: sa.or_(like(Project.code, text), like(Subject.title, text))),
         Filter(
             "phase",
             _l("阶段"),
-            lambda value: sa.and_(phase_column() == value, sa.not_(discarded())) if value in phases else None,
+            phase,
             "select",
-            options_of(Phase),
+            [*options_of(Phase), (NO_PHASE, _l("不再进行"))],
         ),
         Filter("state", _l("状态"), member_or_none(ProjectState, Project.state), "select", options_of(ProjectState)),
         Filter(

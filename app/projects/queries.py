@@ -120,6 +120,15 @@ def discarded() -> sa.ColumnElement[bool]:
     return sa.and_(Project.state == S.TERMINATED, Declaration.state == DeclarationState.DRAFT, Declaration.number == 1)
 
 
+# What was refused or ended stands in no phase any more; its page says in which one it ended.
+STOPPED = (S.REFUSED, S.TERMINATED)
+
+
+def stopped() -> sa.ColumnElement[bool]:
+    """Refused or ended, by whomever."""
+    return Project.state.in_(STOPPED)
+
+
 def standing_of(newest: Declaration) -> tuple[Any, str]:
     """The word and the tone under which a project stands in lists and headings, by its newest declaration."""
     if is_discarded(newest):

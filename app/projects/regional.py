@@ -18,10 +18,12 @@ from app.lifecycle.queries import late
 from app.negative_lists.models import CheckRun
 from app.organisations.models import Region, RegionLevel
 from app.projects.models import Declaration, Project
-from app.projects.queries import discarded, newest_declaration, newest_run, phase_column
+from app.projects.queries import STOPPED, discarded, newest_declaration, newest_run, phase_column, stopped
 from app.subjects.models import Subject
 from app.subjects.queries import in_reach
 
+# Projects that stand in no phase any more, by state.
+_STOPS = tuple(state.value for state in STOPPED)
 # What belongs to a division itself and to none below it is asked for by its code and this mark.
 ITSELF = "."
 
@@ -46,6 +48,8 @@ class Tally:
 
     place: Place
     phases: dict[Phase, int] = field(default_factory=dict)
+    refused: int = 0
+    terminated: int = 0
     late_projects: int = 0
     late_tasks: int = 0
     blocked: int = 0
@@ -55,22 +59,31 @@ class Tally:
 
     @property
     def total(self) -> int:
-        return sum(self.phases.values())
+        return sum(self.phases.values()) + self.stopped
+
+    @property
+    def stopped(self) -> int:
+        """Refused or ended: in no phase any more."""
+        return self.refused + self.terminated
 
     def add(self, other: "Tally") -> None:
         for phase, count in other.phases.items():
             self.phases[phase] = self.phases.get(phase, 0) + count
-        for name in ("late_projects", "late_tasks", "blocked", "blocking", "budget_fen", "without_budget"):
+        for name in (*_STOPS, "late_projects", "late_tasks", "blocked", "blocking", "budget_fen", "without_budget"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The table by region with its sum, and how many projects stand in each phase."""
+    """The table by region with its sum, and how many projects stand in each phase.
+
+    `discarded` are drafts that their clients gave up before anybody had seen them: counted nowhere else.
+    """
 
     rows: list[Tally]
     total: Tally
     chart: BarsChart
+    discarded: int = 0
 
     @property
     def phases(self) -> list[tuple[Phase, Any]]:
@@ -89,7 +102,13 @@ def overview_of(actor: Actor) -> Overview:
     for row in rows.values():
         total.add(row)
     bars = [Bar(str(phase.label), Decimal(total.phases.get(phase, 0))) for phase in Phase]
-    return Overview([rows[code] for code in sorted(rows)], total, bars_chart(bars if total.total else []))
+    shown = [rows[code] for code in sorted(rows)]
+    return Overview(shown, total, bars_chart(bars if total.total else []), _count_discarded(actor))
+
+
+def _count_discarded(actor: Actor) -> int:
+    found = sa.select(sa.func.count(Project.id)).join(Subject, Subject.id == Project.subject_id)
+    return db.session.scalar(found.join(Declaration, newest_declaration()).where(in_reach(actor), discarded())) or 0
 
 
 def _tallies(actor: Actor) -> dict[int, Tally]:
@@ -98,7 +117,10 @@ def _tallies(actor: Actor) -> dict[int, Tally]:
     nowhere = Place("", "")
     for region_id, phase, count, budget, without in db.session.execute(_counted(actor)):
         tally = found.setdefault(region_id, Tally(nowhere))
-        tally.phases[Phase(phase)] = count
+        if phase in _STOPS:
+            setattr(tally, phase, count)
+        else:
+            tally.phases[Phase(phase)] = count
         tally.budget_fen += int(budget or 0)
         tally.without_budget += without
     for region_id, projects, tasks in db.session.execute(_late(actor)):
@@ -109,7 +131,8 @@ def _tallies(actor: Actor) -> dict[int, Tally]:
 
 
 def _counted(actor: Actor) -> sa.Select[int, str, int, int | None, int]:
-    phase = phase_column().label("phase")
+    place = sa.case((stopped(), Project.state), else_=phase_column())
+    phase = sa.type_coerce(place, sa.String).label("phase")
     budget = Declaration.design_budget_fen
     return (
         sa.select(

@@ -273,6 +273,18 @@ def test_what_a_contract_needs_is_covered_by_each_operator_and_by_all_together(w
     assert "的有效期是" in late[0].why
 
 
+def test_a_service_whose_admission_is_suspended_is_named_with_the_way_out(w):
+    cloud, app = ServiceCategory.CLOUD, ServiceCategory.APPLICATION
+    made = _cloud(w)
+    keeping.suspend(w.actor("authority_lead"), made, "数据安全事件。", room.file("通报.pdf"))
+    [found] = problems(need(w, "operator", services=(app, cloud)))
+    assert "云与基础设施运营" in found.what and "申请这一类准入" in found.remedy
+    [stranger] = problems(need(w, "rival", services=(cloud,)))
+    assert made.code in stranger.why and "恢复准入" in stranger.remedy
+    both = problems(need(w, "operator", "rival", services=(app, cloud)))
+    assert [made.code in one.why and "恢复准入" in one.remedy for one in both] == [True]
+
+
 def test_a_contract_is_not_signed_with_a_company_that_is_suspended_meanwhile(w):
     contract = factories.signing(w, operator=w.org("operator"))
     factories.sign(w, contract, "signatory")
@@ -282,7 +294,7 @@ def test_a_contract_is_not_signed_with_a_company_that_is_suspended_meanwhile(w):
         factories.sign(w, contract, "operator_signatory")
     found = refusal.value.problems[0]
     assert "数字运营有限公司" in found.what and "应用运营" in found.what
-    assert standing.code in found.why and "暂停" in found.why and "准入" in found.remedy
+    assert standing.code in found.why and "暂停" in found.why and "恢复准入" in found.remedy
 
 
 def test_a_contract_taken_in_from_paper_asks_for_none_and_says_so(w):

@@ -23,7 +23,7 @@ from app.gates.models import Decision, Obligation
 from app.gates.queries import is_overdue
 from app.intake.models import Intake
 from app.lifecycle.models import Expedite, Task, TaskState
-from app.negative_lists.kinds import ExemptionState
+from app.negative_lists.kinds import ExemptionState, Level
 from app.negative_lists.models import Answer, Exemption
 from app.organisations.models import Organisation
 from app.procurement.kinds import ProcurementState, Purpose
@@ -166,8 +166,25 @@ def test_a_lapsed_exemption_closes_the_way_again(demo):
     states = {one.state for one in everything(Exemption)}
     assert states == {ExemptionState.REQUESTED, ExemptionState.GRANTED, ExemptionState.LAPSED}
     for fate, closed in (("exempted", False), ("lapsed", True)):
-        told = [str(one.what) for one in problems_at(project_of(fate), Step.BUILD)]
-        assert any("NL-A13" in one for one in told) is closed
+        for step in (Step.PROCURE, Step.BUILD):
+            told = [str(one.what) for one in problems_at(project_of(fate), step)]
+            assert any("NL-A13" in one for one in told) is closed
+    # Its purchase is planned, and cannot be announced.
+    assert [one.state for one in everything(Procurement) if one.project_id == project_of("lapsed").id] == [
+        ProcurementState.PLANNED
+    ]
+
+
+def test_a_city_s_project_was_exempted_by_the_province_which_was_consulted(demo):
+    project = project_of("exempted")
+    (authority,) = authorities_of(project)
+    (exemption,) = (one for one in everything(Exemption) if one.subject_id == project.subject_id)
+    assert exemption.level is Level.PROVINCE
+    assert (authority.code, exemption.decider_organisation.code) == (places.CITY_AUTHORITY, places.AUTHORITY)
+    assert exemption.decider_role is None
+    (waiting,) = (one for one in everything(Exemption) if one.state is ExemptionState.REQUESTED)
+    asked = sa.select(Task.organisation_id).where(Task.item == waiting.code, Task.state == TaskState.OPEN)
+    assert [db.session.get(Organisation, one).code for one in db.session.scalars(asked)] == [places.AUTHORITY]
 
 
 def test_questions_are_answered_by_clients_and_by_authorities(demo):

@@ -96,6 +96,7 @@ def houses(w):
             "number": 1,
             "kind": "pdf",
             "duty": "DU-057",
+            "line": 1,
             "file": file.id if file else None,
             **NO_FIGURES,
         }
@@ -106,6 +107,7 @@ def houses(w):
         "number": 1,
         "kind": "pdf",
         "duty": "DU-057",
+        "line": 1,
         **NO_FIGURES,
     }
     return places

@@ -1,13 +1,17 @@
 """Pages of changes, countersignatures and effects: the whole way by HTTP, wrong input, and what is nobody's turn."""
 
 import io
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from app.core.clock import clock, now
 from app.core.db import db
+from app.desk.projects import projects_of
 from app.projects.change_kinds import ChangeState
 from app.projects.change_models import EffectResult, ProjectChange
+from app.projects.countersign_pages import awaited, count_own_turns
 from app.projects.models import Project
 from tests.acceptances import room as acceptances
 from tests.factories import kept, sign_in
@@ -68,10 +72,50 @@ def test_a_change_goes_its_way_by_http_and_everybody_sees_before_and_after(clien
     assert authority.post(signs, data={"finance": "FINANCE"}).status_code == 302
     bureau, lead = room.finance(w)
     assert bureau.code == "FINANCE" and lead.organisation_id == bureau.id
+    assert "自 " in text(authority.get(signs)) and "起等待签署" in text(authority.get(signs))
+    waiting = text(authority.get("/countersigns"))
+    assert code in waiting and "第 1 位" in waiting and "请本机构签署" not in waiting
+    assert "没有符合条件的记录" in text(authority.get("/countersigns?state=waiting"))
+    assert code in text(authority.get("/countersigns?export=csv"))
+    assert code not in text(sign_in(client, "rival_officer").get("/countersigns"))
+    authority = sign_in(client, "authority_officer")
     for key in ("authority_lead", "leader", "inspector", "officer"):
         sign_in(client, key)
         assert "待会签" in text(client.get(signs)) and "调整前" in text(client.get(f"{home}/1"))
         assert "30.00%" in text(client.get(f"{home}/1"))
+
+
+def test_the_list_of_signatures_has_the_own_turn_first_then_the_longest_wait(app, w):
+    first = approved(w)
+    second = room.approved(w, title="城市生命线监测平台")
+    bureau, lead = room.finance(w)
+    deltas = (-87_000_000, 87_000_000)
+    changes = [room.proposed(w, one, *deltas) for one in (second, first)]
+    room.asked(w, changes[1], bureau)
+    with clock.at(now() + timedelta(days=3)):
+        room.asked(w, changes[0], bureau)
+    officer = w.actor("authority_officer")
+    for actor, address, found in (
+        (lead, "/", [first, second]),
+        (lead, "/?sort=since&dir=desc", [second, first]),
+        (lead, "/?state=mine", [first, second]),
+        (officer, "/", [first, second]),
+        (officer, "/?state=mine", []),
+        (officer, "/?state=waiting", []),
+        (officer, "/?state=gold", []),
+        (officer, f"/?q={second.code}", [second]),
+        (officer, "/?body=finance", [first, second]),
+        (officer, "/?body=data", []),
+    ):
+        with app.test_request_context(address):
+            rows = [row.cells[0].text for row in awaited(actor).load().rows]
+        assert rows == [one.code for one in found], address
+    assert (count_own_turns(lead), count_own_turns(officer)) == (2, 0)
+    with app.test_request_context("/"):
+        said = [cell.text for cell in awaited(lead).load().rows[0].cells]
+        assert "请本机构签署" in said and "第 1 位" in said
+        figures = projects_of(lead).figures
+        assert [(one["label"], one["value"]) for one in figures[:1]] == [("轮到本机构会签", "2")]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from app.projects.change_models import ProjectChange
 from app.projects.kinds import ProjectState
 from app.projects.standing import changes_of, open_change
 from app.projects.steps import own_problems
+from tests import factories as make
 from tests.projects import room
 
 P, S, V = Permission, ChangeState, Verdict
@@ -413,5 +414,6 @@ def test_the_database_lets_nothing_pass_unsigned_or_against_a_body_without_a_rea
 def test_the_database_takes_no_other_department_for_finance(w, project, monkeypatch):
     change = room.proposed(w, project, LIMIT)
     monkeypatch.setattr(countersigning, "may_sign_as", lambda *_: True)
+    near = make.organisation("市审计局", kind=make.K.AGENCY, sides=make.MANAGES)
     with pytest.raises(sa.exc.IntegrityError, match="by a finance department"), db.session.begin_nested():
-        room.asked(w, change, w.org("other_agency"))
+        room.asked(w, change, near)

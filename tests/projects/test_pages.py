@@ -179,6 +179,8 @@ def test_a_declaration_goes_to_its_decision_by_web(client, w):
     half_row = ruling | {"conditions-0-text": "补充共享方案"}
     assert "第 1 项条件没有写全" in client.post(f"/projects/{code}/decide", data=half_row).get_data(as_text=True)
     due = (today() + timedelta(days=30)).isoformat()
+    forged = half_row | {"conditions-0-owner": "NOBODY", "conditions-0-due_on": due}
+    assert "第 1 项条件的责任单位不是" in client.post(f"/projects/{code}/decide", data=forged).get_data(as_text=True)
     whole_row = half_row | {"conditions-0-owner": "AGENCY", "conditions-0-due_on": due}
     assert client.post(f"/projects/{code}/decide", data=whole_row).status_code == 302
     assert fresh(project).state is S.APPROVED

@@ -16,7 +16,7 @@ from app.gates.kinds import Phase
 from app.organisations.models import OrganisationKind
 from app.projects import actions
 from app.projects.kinds import ProjectState
-from app.projects.portfolio import projects_list
+from app.projects.portfolio import NO_PHASE, projects_list
 from app.projects.regional import overview_of
 from tests.factories import MANAGES, MOMENT, organisation, person, sign_in
 from tests.intake import room as intake
@@ -62,11 +62,12 @@ def test_the_table_counts_by_city_and_phase(w, many):
     overview = overview_of(w.actor("authority_lead"))
     assert [(row.place.code, row.total) for row in overview.rows] == [("4401", 7), ("4403", 1)]
     guangzhou = overview.rows[0]
-    # Approved, suspended and terminated ones have all reached procurement; draft, submitted and refused ones have not.
-    assert guangzhou.phases == {Phase.PLANNING: 1, Phase.DECLARATION: 1, Phase.APPROVAL: 2, Phase.PROCUREMENT: 3}
+    # Approved and suspended ones have reached procurement; refused and ended ones stand in no phase any more.
+    assert guangzhou.phases == {Phase.PLANNING: 1, Phase.DECLARATION: 1, Phase.APPROVAL: 1, Phase.PROCUREMENT: 2}
+    assert (guangzhou.refused, guangzhou.terminated, overview.discarded) == (1, 1, 0)
     assert (guangzhou.budget_fen, guangzhou.without_budget) == (6 * 290_000_000, 1)
     assert overview.total.total == 8
-    assert [int(one.value) for one in overview.chart.bars][:4] == [1, 2, 2, 3]
+    assert [int(one.value) for one in overview.chart.bars][:4] == [1, 2, 1, 2]
 
 
 def test_what_is_late_is_counted_from_the_day_after(w, many):
@@ -96,9 +97,12 @@ def test_every_number_of_the_table_leads_to_as_many_projects(app, client, w, man
         found = listed(app, w, "authority_lead", link)
         row = totals.get(asked.get("region", ""))
         if row is not None and set(asked) == {"region", "phase"}:
-            assert len(found) == row.phases[Phase(asked["phase"])], link
+            phase = asked["phase"]
+            assert len(found) == (row.stopped if phase == NO_PHASE else row.phases[Phase(phase)]), link
         elif row is not None and set(asked) == {"region"}:
             assert len(found) == row.total, link
+        elif set(asked) == {"state"}:
+            assert len(found) == getattr(overview_of(w.actor("authority_lead")).total, asked["state"]), link
 
 
 def test_what_belongs_to_a_province_itself_is_a_place_of_its_own(app, w):
