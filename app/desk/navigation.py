@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.core.permissions import Permission
 from app.core.templating import NavigationGroup, NavigationItem, SubjectTab
 from app.lifecycle.queries import count_own_tasks
-from app.rulebook.queries import count_waiting
+from app.rulebook.waiting import count_waiting
 
 NAVIGATION = (
     NavigationGroup(

@@ -29,7 +29,7 @@ from app.lifecycle.models import Task
 from app.lifecycle.queries import count_own_tasks, deadline_of, late, own_tasks, running, urged_by
 from app.organisations.models import Organisation
 from app.rulebook.models import RuleDraft
-from app.rulebook.queries import waiting_for
+from app.rulebook.waiting import waiting_for
 from app.subjects.models import Subject, SubjectKind
 
 SOON = timedelta(days=90)
@@ -71,7 +71,7 @@ def workbench(actor: Actor) -> Workbench:
         due_today=_count(actor, sa.and_(Task.due_on == day, running(Task.subject_id))),
         figures=_contract_figures(actor) if contracts else _account_figures(actor),
         projects=projects_of(actor),
-        rules=waiting_for(actor) if actor.may(Permission.RULE_READ) else [],
+        rules=waiting_for(actor, limit=20) if actor.may(Permission.RULE_READ) else [],
         expiring=expiring(actor, day + SOON) if contracts else [],
         timeline=[_about(one) for one in timeline(_latest_acts(actor))],
     )

@@ -96,8 +96,19 @@ def parse_item(content: dict[str, Any]) -> Item:
         reader.refuse(
             "exempted_by", N_("只有“限制”条目写豁免由谁审批"), N_("请删去 exempted_by，或者把严重程度改为“限制”。")
         )
+    _refuse_idle(reader, method)
     reader.finish()
     return item
+
+
+def _refuse_idle(reader: Reader, method: Method) -> None:
+    """A question that nobody would be asked and a condition that nothing would judge are not stored in silence."""
+    if method is Method.MACHINE and reader.has("question"):
+        remedy = N_("请删去问题，或者把判断方式改为“系统先判断，需要时由人回答”。")
+        reader.refuse("question", N_("由机器判断的条目不问问题"), remedy)
+    if method is Method.PERSON and reader.has("condition"):
+        remedy = N_("请删去条件，或者把判断方式改为“系统先判断，需要时由人回答”。")
+        reader.refuse("condition", N_("由人判断的条目没有条件"), remedy)
 
 
 def _asked(reader: Reader) -> Asked:

@@ -17,6 +17,7 @@ from app.core.permissions import Permission
 from app.negative_lists.judging import ITEM_KIND
 from app.rulebook import checking
 from app.rulebook.drafting import back_to_draft
+from app.rulebook.mandates import outside_mandate
 from app.rulebook.models import DraftState, RuleDraft
 from app.rulebook.queries import content_of_draft
 from app.rulebook.workflow import RETURNING, TAKING_BACK, WITHDRAWING, WORKFLOW
@@ -69,7 +70,7 @@ def review(actor: Actor, draft: RuleDraft, seen_digest: str, note: str = "") -> 
     WORKFLOW.check(actor, draft, P.RULE_REVIEW)
     _same_content(draft, seen_digest)
     _entry, problems = checking.check(draft)
-    problems += checking.outside_mandate(actor, draft) + checking.taken(draft)
+    problems += outside_mandate(actor, draft) + checking.taken(draft)
     if problems:
         raise Refused(problems)
     with act(actor, P.RULE_REVIEW, ref=draft.ref, reason=note.strip()) as running:
@@ -85,7 +86,7 @@ def publish(actor: Actor, draft: RuleDraft, day: date, seen_digest: str) -> Cata
     WORKFLOW.check(actor, draft, P.RULE_PUBLISH)
     _same_content(draft, seen_digest)
     entry, problems = checking.check(draft, {**content_of_draft(draft), "valid_from": day.isoformat()})
-    problems += [*_day_problems(draft, day), *checking.outside_mandate(actor, draft), *checking.taken(draft)]
+    problems += [*_day_problems(draft, day), *outside_mandate(actor, draft), *checking.taken(draft)]
     problems += _replay_problems(draft)
     if problems or entry is None:
         raise Refused(problems)

@@ -1,6 +1,5 @@
-"""Judging a draft exactly as a file with it would be judged, each finding at its field; and whose rule it may be."""
+"""Judging a draft exactly as a file with it would be judged, each finding at its field."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,14 +8,14 @@ from app.catalogues.actions import check_one, reminders_of_one
 from app.catalogues.checking import CheckedEntry
 from app.catalogues.files import RawEntry
 from app.catalogues.queries import content_of, said
-from app.catalogues.reading import EVERYWHERE
 from app.core.actors import Actor
 from app.core.clock import today
 from app.core.errors import Problem
 from app.rulebook.entries import leaves
 from app.rulebook.fields import fields_of
+from app.rulebook.mandates import outside_mandate
 from app.rulebook.models import RuleDraft
-from app.rulebook.queries import content_of_draft, mandated_everywhere, overtaken_by, regions_named, responsible_for
+from app.rulebook.queries import content_of_draft, overtaken_by
 
 Content = dict[str, Any]
 # When a version begins is said when it is published.
@@ -126,53 +125,3 @@ def taken(draft: RuleDraft) -> list[Problem]:
             remedy=_("请由起草人对照两版差异，“改为依据最新版本”后重新提交。"),
         )
     ]
-
-
-# --- whose rule it is ------------------------------------------------------------------------------------------------
-
-
-def outside_mandate(actor: Actor, draft: RuleDraft) -> list[Problem]:
-    """What the actor's organisation is not responsible for: where the rule holds now, and where it would."""
-    return [_not_in_mandate(place) for place in places_of(draft) if not may_rule(actor, place)]
-
-
-def places_of(draft: RuleDraft) -> list[str]:
-    """Where a draft would hold, and where the version holds that it sets out from."""
-    said = [content_of_draft(draft), *([content_of(draft.base)] if draft.base is not None else [])]
-    return list(dict.fromkeys(str(one.get("jurisdiction") or EVERYWHERE) for one in said))
-
-
-def deciders(actor: Actor, draft: RuleDraft) -> list[Problem]:
-    """Said to whoever could review or publish but for his organisation: who can."""
-    found = []
-    for place in places_of(draft):
-        if may_rule(actor, place):
-            continue
-        names = str(_("、")).join(one.name for one in responsible_for(place))
-        what = _("适用于“%(place)s”的规则不由您的机构复核和发布。", place=place)
-        can = _("由%(who)s的复核人和发布人办理。", who=names) if names else _("目前没有登记负责该地的主管部门。")
-        found.append(Problem(what, why=_not_in_mandate(place).why, remedy=can))
-    return found
-
-
-def may_rule(actor: Actor, jurisdiction: str) -> bool:
-    """Whether a rule that holds there is this organisation's to change: the province's authority for what holds
-    everywhere, any other for the divisions it is responsible for."""
-    if mandated_everywhere(actor):
-        return True
-    paths = actor.identity.mandates if actor.identity else ()
-    named = regions_named(jurisdiction)
-    return bool(named) and all(_within(paths, [region.path for region in regions]) for regions in named.values())
-
-
-def _within(mandates: Sequence[str], paths: Sequence[str]) -> bool:
-    return any(path.startswith(mandate) for path in paths for mandate in mandates)
-
-
-def _not_in_mandate(place: str) -> Problem:
-    return Problem(
-        _("适用于“%(place)s”的规则不由您的机构修订。", place=place),
-        why=_("全国和全省适用的规则由省级主管部门修订；地方规则由该地的主管部门修订。"),
-        remedy=_("可以另写一条只在本地适用、取代该条的地方条目。"),
-        place="jurisdiction",
-    )

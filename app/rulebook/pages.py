@@ -24,9 +24,11 @@ from app.rulebook import checking, entries, looking
 from app.rulebook.entries import Content, Difference, Field, Shape
 from app.rulebook.fields import EDITABLE, fields_of
 from app.rulebook.forms import choices_of, label_of
+from app.rulebook.mandates import deciders, may_rule, outside_mandate
 from app.rulebook.models import DraftState, RuleDraft
-from app.rulebook.queries import content_of_draft, open_drafts, overtaken_by, waiting_for
+from app.rulebook.queries import content_of_draft, open_drafts, overtaken_by
 from app.rulebook.replaying import REPLAYED_KINDS, Replayed, replayed
+from app.rulebook.waiting import waiting_for
 from app.rulebook.workflow import OPEN, REBASING, REPLAYING, RETURNING, TAKING_BACK, WITHDRAWING, WORKFLOW, by_author
 
 P = Permission
@@ -73,7 +75,7 @@ class IndexPage:
 
 def index_page(actor: Actor) -> IndexPage:
     kinds = [(kind, kind_word(kind)) for kind in EDITABLE] if actor.may(P.RULE_DRAFT) else []
-    return IndexPage(drafts_list().load(), waiting_for(actor), kinds)
+    return IndexPage(drafts_list().load(), waiting_for(actor, limit=20), kinds)
 
 
 def drafts_list() -> Listing:
@@ -169,7 +171,7 @@ def new_page(actor: Actor, kind: str, base: CatalogueEntry | None) -> NewPage:
     title = name_in(content)
     where = str(content.get("jurisdiction") or EVERYWHERE)
     under_way = open_drafts(kind, base.code) if base else []
-    return NewPage(kind, kind_word(kind), base, title, under_way, checking.may_rule(actor, where), where)
+    return NewPage(kind, kind_word(kind), base, title, under_way, may_rule(actor, where), where)
 
 
 # --- one draft -------------------------------------------------------------------------------------------------------
@@ -218,7 +220,7 @@ DECIDING = frozenset({"review", "publish"})
 
 def draft_page(actor: Actor, draft: RuleDraft) -> DraftPage:
     is_open, offers = draft.state in OPEN, offers_of(actor, draft)
-    elsewhere = checking.deciders(actor, draft) if DECIDING & offers.keys() else []
+    elsewhere = deciders(actor, draft) if DECIDING & offers.keys() else []
     return DraftPage(
         draft=draft,
         kind_word=kind_word(draft.kind),
@@ -238,7 +240,7 @@ def draft_page(actor: Actor, draft: RuleDraft) -> DraftPage:
 def _problems(actor: Actor, draft: RuleDraft) -> list[Problem]:
     """What keeps it from being handed in; whose rule it is, is asked of its author only."""
     found = checking.standing_against(actor, draft)
-    beyond = [] if by_author(actor, draft) else checking.outside_mandate(actor, draft)
+    beyond = [] if by_author(actor, draft) else outside_mandate(actor, draft)
     return [one for one in found if one not in beyond]
 
 

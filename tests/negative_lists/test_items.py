@@ -174,6 +174,19 @@ def test_an_item_that_is_bent_is_refused_with_its_place(change, place):
     assert place in {problem.place for problem in caught.value.problems}
 
 
+@pytest.mark.parametrize(
+    "method, place, word", [("machine", "question", "不问问题"), ("person", "condition", "没有条件")]
+)
+def test_what_nobody_would_use_is_refused_in_words(method, place, word):
+    from app.core.errors import Refused
+
+    with pytest.raises(Refused) as caught:
+        parse_item({**WHOLE, "method": method})
+    [problem] = caught.value.problems
+    assert problem.place == place
+    assert word in problem.what
+
+
 def test_a_question_is_asked_when_its_condition_holds_and_the_answer_decides():
     for code, item in ITEMS.items():
         if item.method is Method.MACHINE:

@@ -21,8 +21,9 @@ from app.projects.kinds import ProjectCategory
 from app.rulebook import actions, drafting
 from app.rulebook.file_form import as_file
 from app.rulebook.models import DraftState
-from app.rulebook.queries import content_of_draft, count_waiting
+from app.rulebook.queries import content_of_draft
 from app.rulebook.replaying import replay_draft, replayed
+from app.rulebook.waiting import count_waiting, waiting_for
 from tests.factories import kept, organisation, person, region
 from tests.negative_lists.room import own_room
 from tests.rulebook.room import ITEM, REASON, drafted, published, reviewed, submitted, values_of
@@ -305,6 +306,21 @@ def test_a_city_changes_its_own_rules_only(w):
     drafting.save(officer, stranger, values_of(stranger, code="NL-A13-GZ", jurisdiction="广州市"), REASON)
     with pytest.raises(Refused):
         actions.submit(officer, stranger)
+
+
+def test_only_what_one_may_decide_waits_for_him(w):
+    national = submitted(w)
+    office = organisation("市数据局", kind=w.org("authority").kind, place="4403", sides=w.org("authority").sides)
+    organisations.give_mandate(w.actor("system_admin"), office, region("4403"), MandateKind.COMPETENT)
+    officer, lead = person(office, Role.AUTHORITY_OFFICER), person(office, Role.AUTHORITY_LEAD)
+    local = drafting.start(officer, "negative_item", ITEM, local=True)
+    drafting.save(officer, local, values_of(local, code="NL-A13-SZ"), REASON)
+    actions.submit(officer, local)
+    assert waiting_for(lead) == [local]
+    assert count_waiting(lead) == 1
+    assert waiting_for(w.actor("authority_lead")) == [national, local]
+    actions.send_back(lead, local, "办法不明确。")
+    assert waiting_for(officer) == [local]
 
 
 # --- overtaken -------------------------------------------------------------------------------------------------------
