@@ -22,8 +22,9 @@ from app.negative_lists.screening import Screening, look, seen_by
 from app.subjects.models import Subject
 
 P = Permission
-# From approval to handover a step that was judged once is watched; what is decided on anyway is judged then.
-WATCHED = (Step.PROCURE, Step.CHANGE, Step.BUILD, Step.TRIAL, Step.ACCEPT)
+# From approval to handover a step that was judged once is watched; what is decided on anyway is judged then. So is a
+# change: its facts are those of the change under way, and once it is decided there are none.
+WATCHED = (Step.PROCURE, Step.BUILD, Step.TRIAL, Step.ACCEPT)
 
 
 def rescreen() -> int:

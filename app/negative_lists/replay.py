@@ -88,7 +88,8 @@ def replay(proposed: Mapping[str, Item]) -> Replay:
     Beside each proposed item also those are compared of which it would take the place, or give it back. Writes nothing.
     """
     now = {entry.code: item_of(entry) for entry in items_in_force()}
-    sets = (tuple(now.values()), tuple((now | dict(proposed)).values()))
+    then = {code: item for code, item in (now | dict(proposed)).items() if not _is_closed(item, now.get(code))}
+    sets = (tuple(now.values()), tuple(then.values()))
     ids = db.session.scalars(sa.select(Subject.id).where(Subject.kind.in_(STEPS))).all()
     places: dict[tuple[SubjectKind, int, int | None], _Place] = {}
 
@@ -100,6 +101,13 @@ def replay(proposed: Mapping[str, Item]) -> Replay:
 
     found = [change for changes in of_many(ids, changes_of) for change in changes]
     return Replay(len(ids), tuple(sorted(found, key=lambda one: (one.subject_code, one.item_code))))
+
+
+def _is_closed(item: Item, current: Item | None) -> bool:
+    """Whether a proposal gives a rule in force an end, or an earlier one: what it does then is seen after that day."""
+    if current is None or item.head.valid_until is None:
+        return False
+    return current.head.valid_until is None or item.head.valid_until < current.head.valid_until
 
 
 def _judged_here(subject: Subject, items: Iterable[Item]) -> dict[str, Item]:

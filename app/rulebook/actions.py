@@ -59,6 +59,8 @@ def withdraw(actor: Actor, draft: RuleDraft) -> RuleDraft:
 def send_back(actor: Actor, draft: RuleDraft, reason: str) -> RuleDraft:
     """Another person sends it back to its author, and says why."""
     RETURNING.check(actor, draft, P.RULE_REVIEW, reason)
+    if problems := outside_mandate(actor, draft):
+        raise Refused(problems)
     with act(actor, P.RULE_REVIEW, ref=draft.ref, reason=reason):
         back_to_draft(draft)
         draft.returned_reason = reason.strip()

@@ -215,7 +215,7 @@ class DraftPage:
 
 
 # What only the organisations do whose rule it is.
-DECIDING = frozenset({"review", "publish"})
+DECIDING = frozenset({"review", "publish", "return"})
 
 
 def draft_page(actor: Actor, draft: RuleDraft) -> DraftPage:

@@ -194,6 +194,8 @@
     const area = button && condition();
     if (!area) return;
     event.preventDefault();
+    // Where nobody has set the caret it stands at 0: a new piece then follows what is there.
+    if (document.activeElement !== area && area.selectionStart === 0) area.setSelectionRange(area.value.length, area.value.length);
     const before = area.value.slice(0, area.selectionStart);
     const stands = before.trim() && !/(&&|\|\||[!(,])\s*$/.test(before);
     const sign = button.dataset.join;

@@ -1,6 +1,7 @@
 """Proposed items over everything there is: what would come to something else, and that nothing is written."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -63,6 +64,13 @@ def test_a_condition_that_is_never_met_clears_what_was_hit_or_unknown(w):
     found = replay(with_condition("1 > 2"))
     assert told(found) == {project.subject.title: ("hit", "clear"), "尚未填报的项目": ("unknown", "clear")}
     assert (len(found.newly_cleared), len(found.newly_hit), len(found.newly_unknown)) == (2, 0, 0)
+
+
+def test_a_rule_that_is_given_an_end_is_seen_after_it(w):
+    three(w)
+    ended = replace(item(), head=replace(item().head, valid_until=date(2030, 1, 1)))
+    cleared = {one.title: one.before for one in replay({ITEM: ended}).newly_cleared}
+    assert cleared["自建机房的项目"] is Outcome.HIT
 
 
 def test_a_condition_that_is_met_by_others_hits_them(w):

@@ -317,6 +317,9 @@ def test_only_what_one_may_decide_waits_for_him(w):
     drafting.save(officer, local, values_of(local, code="NL-A13-SZ"), REASON)
     actions.submit(officer, local)
     assert waiting_for(lead) == [local]
+    with pytest.raises(Refused):
+        actions.send_back(lead, national, "不妥。")
+    assert national.state is DraftState.SUBMITTED
     assert count_waiting(lead) == 1
     assert waiting_for(w.actor("authority_lead")) == [national, local]
     actions.send_back(lead, local, "办法不明确。")
